@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* outfile.c - an output file that gets its name when it is complete. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HOLE_UNIT 4096u /* what every common file system can leave out */
+
+struct outfile {
+	int fd;
+	char *path;    /* NULL: standard output */
+	char *partial; /* gone after the commit */
+	bool seekable; /* holes are possible */
+	bool committed, replace;
+	uint64_t size;
+};
+
+static int refuse_existing(const char *path, struct err *e)
+{
+	int r = err_set(e, ERR_EXISTS, "'%s' exists already", path);
+
+	err_hint(e, "choose another name, or give --force to replace it");
+	return r;
+}
+
+static bool exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+/* Devices and pipes take bytes, but have no .partial and no rename. */
+static int open_special(struct outfile *f, struct err *e)
+{
+	f->fd = open(f->path, O_WRONLY | O_CLOEXEC);
+	if (f->fd < 0)
+		return err_sys(e, errno, "opening '%s'", f->path);
+	f->committed = true;
+	return 0;
+}
+
+static int open_partial(struct outfile *f, bool force, struct err *e)
+{
+	int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+
+	if (!force) {
+		if (exists(f->path))
+			return refuse_existing(f->path, e);
+		flags |= O_EXCL;
+	}
+	f->fd = open(f->partial, flags, 0600);
+	if (f->fd < 0 && errno == EEXIST) {
+		int r = err_set(e, ERR_EXISTS,
+				"'%s' is left from an interrupted run",
+				f->partial);
+
+		err_hint(e,
+			 "look at it with 'spdvault list %s'; then remove "
+			 "it, or give --force to replace it",
+			 f->partial);
+		return r;
+	}
+	if (f->fd < 0)
+		return err_sys(e, errno, "creating '%s'", f->partial);
+	if (flock(f->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+		close(f->fd);
+		f->fd = -1; /* not ours: closing must not touch it */
+		return err_set(e, ERR_EXISTS,
+			       "another process is writing '%s' right now",
+			       f->path);
+	}
+	if (fchmod(f->fd, 0600) < 0 || ftruncate(f->fd, 0) < 0)
+		return err_sys(e, errno, "preparing '%s'", f->partial);
+	f->seekable = true;
+	return 0;
+}
+
+int outfile_open(const char *path, bool force, struct outfile **ret,
+		 struct err *e)
+{
+	struct outfile *f = calloc(1, sizeof(*f));
+	struct stat st;
+	int r;
+
+	if (!f)
+		return err_nomem(e);
+	f->fd = -1;
+	f->replace = force;
+	if (strcmp(path, "-") == 0) {
+		f->fd = STDOUT_FILENO;
+		f->committed = true;
+		*ret = f;
+		return 0;
+	}
+	f->path = strdup(path);
+	if (!f->path || asprintf(&f->partial, "%s.partial", path) < 0) {
+		f->partial = NULL;
+		outfile_close(f, true);
+		return err_nomem(e);
+	}
+	if (stat(path, &st) == 0 &&
+	    (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)))
+		r = open_special(f, e);
+	else
+		r = open_partial(f, force, e);
+	if (r < 0) {
+		outfile_close(f, true);
+		return r;
+	}
+	*ret = f;
+	return 0;
+}
+
+static const char *shown_name(const struct outfile *f)
+{
+	if (!f->path)
+		return "standard output";
+	return f->committed ? f->path : f->partial;
+}
+
+int outfile_write(struct outfile *f, const void *p, size_t n, struct err *e)
+{
+	if (file_write_all(f->fd, p, n, e) < 0)
+		return err_context(e, "%s", shown_name(f));
+	f->size += n;
+	return 0;
+}
+
+int outfile_write_sparse(struct outfile *f, const void *p, size_t n,
+			 struct err *e)
+{
+	const uint8_t *in = p;
+
+	if (!f->seekable)
+		return outfile_write(f, p, n, e);
+	while (n > 0) {
+		size_t unit = HOLE_UNIT - (size_t)(f->size % HOLE_UNIT);
+		size_t run = 0;
+		bool zero;
+
+		if (unit > n)
+			unit = n;
+		zero = file_is_zero(in, unit);
+		do {
+			run += unit;
+			unit = n - run < HOLE_UNIT ? n - run : HOLE_UNIT;
+		} while (run < n && file_is_zero(in + run, unit) == zero);
+
+		if (!zero) {
+			if (outfile_write(f, in, run, e) < 0)
+				return -(int)e->code;
+		} else {
+			if (lseek(f->fd, (off_t)run, SEEK_CUR) < 0)
+				return err_sys(e, errno, "leaving a hole in %s",
+					       shown_name(f));
+			f->size += run;
+		}
+		in += run;
+		n -= run;
+	}
+	return 0;
+}
+
+uint64_t outfile_size(const struct outfile *f)
+{
+	return f->size;
+}
+
+const char *outfile_partial(const struct outfile *f)
+{
+	return f->partial ? f->partial : shown_name(f);
+}
+
+/* The new name itself must survive a power cut. */
+static int sync_folder(const char *path, struct err *e)
+{
+	CLEANUP(file_freep) char *copy = strdup(path);
+	CLEANUP(file_closep) int fd = -1;
+
+	if (!copy)
+		return err_nomem(e);
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && fsync(fd) < 0 && errno != EINVAL)
+		return err_sys(e, errno, "syncing the folder of '%s'", path);
+	return 0;
+}
+
+int outfile_commit(struct outfile *f, struct err *e)
+{
+	unsigned flags = f->replace ? 0 : RENAME_NOREPLACE;
+	int r;
+
+	if (f->committed)
+		return 0;
+	/* A hole at the end is not there until the length says so. */
+	if (ftruncate(f->fd, (off_t)f->size) < 0 || fsync(f->fd) < 0)
+		return err_sys(e, errno, "writing '%s' to disk", f->partial);
+	r = renameat2(AT_FDCWD, f->partial, AT_FDCWD, f->path, flags);
+	if (r < 0 && errno == EINVAL && !exists(f->path))
+		r = rename(f->partial, f->path); /* no such flag here (vfat) */
+	if (r < 0 && errno == EEXIST)
+		return refuse_existing(f->path, e);
+	if (r < 0)
+		return err_sys(e, errno, "renaming '%s'", f->partial);
+	f->committed = true;
+	return sync_folder(f->path, e);
+}
+
+void outfile_close(struct outfile *f, bool keep)
+{
+	if (!f)
+		return;
+	if (f->fd >= 0 && !f->committed) {
+		/* Best effort: the caller already reports a failure. */
+		if (keep && ftruncate(f->fd, (off_t)f->size) == 0)
+			fsync(f->fd);
+		if (!keep && f->partial)
+			unlink(f->partial);
+	}
+	if (f->fd > STDERR_FILENO)
+		close(f->fd);
+	free(f->path);
+	free(f->partial);
+	free(f);
+}
