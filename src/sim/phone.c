@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* phone.c - the phone as a whole: transfers, clock, power, the witness. */
+#include "internal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_MAX	 ((size_t)256 << 10)
+#define U_COUNT	 5
+#define U_GAP_MS 50
+#define SYNC_RUN 3 /* flags that the ROM wants on a serial line [1.5] */
+
+static bool usb(const struct phone *p)
+{
+	return p->cfg.link == LINK_USB;
+}
+
+void sim_die(struct phone *p, const char *why)
+{
+	if (!p->stats.dead)
+		p->stats.dead = why;
+}
+
+/* The answers that say neither yes nor data count as refused. */
+static bool is_success(const struct phone *p, uint16_t type)
+{
+	switch (type) {
+	case BSL_REP_INCOMPATIBLE_PARTITION:
+		return p->frames == 0; /* the answer to EXEC */
+	case BSL_REP_ACK:
+	case BSL_REP_VER:
+	case BSL_REP_READ_FLASH:
+	case BSL_REP_READ_FLASH_INFO:
+	case BSL_REP_READ_CHIP_UID:
+	case BSL_REP_READ_PARTITION:
+	case 0xB1: /* READ_REFINFO */
+	case 0xBB: /* DUMP_LOG */
+	case 0xBC: /* READ_VCUR */
+	case BSL_REP_AUTH_M1:
+	case BSL_REP_LOG:
+		return true;
+	}
+	return false;
+}
+
+/* The next free place; NULL when the host has let too many wait. */
+static struct out *next_out(struct phone *p)
+{
+	struct out *o = &p->out[(p->out_first + p->out_n) % OUTS];
+
+	if (p->out_n == OUTS)
+		return NULL;
+	if (!o->buf)
+		o->buf = malloc(WIRE_BUILT_MAX);
+	return o->buf ? o : NULL;
+}
+
+static bool escaping(const struct phone *p)
+{
+	return !p->plain;
+}
+
+uint8_t *sim_room(struct phone *p)
+{
+	struct out *o = escaping(p) ? NULL : next_out(p);
+
+	return o ? o->buf + WIRE_DATA_AT : p->scratch;
+}
+
+void sim_reply(struct phone *p, uint16_t type, const void *data, size_t n)
+{
+	struct out *o = next_out(p);
+
+	if (!is_success(p, type))
+		p->stats.refused++;
+	if (!o) {
+		p->delay_ms = 0;
+		return;
+	}
+	o->len = wire_build(o->buf, type, data, n, rom_chk(p), escaping(p));
+	/* The descriptor of this driver counts in 16 bits [1.3]. */
+	if (p->stage == STAGE_FDL2 && usb(p) && p->cfg.tx16)
+		o->len &= 0xFFFF;
+	o->pos = 0;
+	o->ready_ms = p->now_ms + p->delay_ms;
+	p->delay_ms = 0;
+	if (o->len)
+		p->out_n++;
+}
+
+static void say_u(struct phone *p)
+{
+	for (int i = 0; i < U_COUNT; i++) {
+		struct out *o = next_out(p);
+
+		if (!o)
+			return;
+		o->buf[0] = 'U';
+		o->len = 1;
+		o->pos = 0;
+		o->ready_ms = p->now_ms + (uint64_t)i * U_GAP_MS;
+		p->out_n++;
+	}
+}
+
+static void enter(struct phone *p, enum stage stage)
+{
+	p->stage = stage;
+	p->attached = true;
+	p->leaving = false;
+	p->line_open = false;
+	p->out_n = 0;
+	p->delay_ms = 0;
+	wire_in_reset(&p->in);
+}
+
+void sim_power_on(struct phone *p)
+{
+	bool autod = p->cfg.version && !strcmp(p->cfg.version, BSL_HELLO_AUTOD);
+
+	enter(p, autod ? STAGE_AUTOD : STAGE_BROM);
+	p->stats.dead = NULL;
+	memset(&p->load, 0, sizeof(p->load));
+	p->execs = 0;
+	p->skipped = 0;
+	p->synced = false;
+	p->plain = false;
+	p->write_enabled = false;
+	p->handshake_due = false;
+	p->leaked = 0;
+	p->frames = 0;
+	memset(&p->reading, 0, sizeof(p->reading));
+	free(p->writing.buf);
+	memset(&p->writing, 0, sizeof(p->writing));
+	p->nv_flags = 0;
+	p->table.known = false;
+	if (!usb(p) && !autod)
+		say_u(p);
+}
+
+void sim_leave(struct phone *p, enum stage next)
+{
+	p->leaving = true;
+	p->next_stage = next;
+}
+
+/* The last words are still delivered. */
+bool phone_attached(const struct phone *p)
+{
+	return p->attached && !(p->leaving && !p->out_n);
+}
+
+void phone_attach(struct phone *p)
+{
+	if (p->leaving && p->next_stage != STAGE_BROM) {
+		enter(p, p->next_stage);
+		if (p->stage == STAGE_FDL2)
+			fdl2_start(p);
+		return;
+	}
+	sim_power_on(p);
+}
+
+void phone_line_state(struct phone *p, uint16_t value)
+{
+	/* The gadget looks at the low byte only [1.2]. */
+	p->line_open = (value & 0xFF) == 1;
+}
+
+static void write_log(struct phone *p, const char *cause, enum area_id area,
+		      uint64_t offset, uint64_t n, bool erase)
+{
+	if (p->log.len > LOG_MAX)
+		return;
+	strbuf_add(&p->log, "%s: %s 0x%" PRIx64 "+0x%" PRIx64 "%s\n", cause,
+		   area_name(area), offset, n, erase ? " erased" : "");
+}
+
+bool sim_write(struct phone *p, const char *cause, bool commanded,
+	       enum area_id area, uint64_t offset, const uint8_t *data,
+	       uint64_t n)
+{
+	struct area *a = &p->storage.area[area];
+	bool ok = data ? area_write(a, offset, data, (size_t)n)
+		       : area_erase(a, offset, n);
+
+	if (!ok)
+		return false;
+	p->stats.storage_writes++;
+	if (commanded)
+		p->stats.commanded_writes++;
+	write_log(p, cause, area, offset, n, !data);
+	if (area == AREA_USER)
+		p->table.known = false;
+	return true;
+}
+
+static void command(struct phone *p, const struct wire_msg *m)
+{
+	p->stats.requests++;
+	if (p->cfg.disconnect_at && p->stats.requests == p->cfg.disconnect_at) {
+		sim_leave(p, STAGE_BROM);
+		return;
+	}
+	if (p->stage == STAGE_FDL2)
+		fdl2_command(p, m);
+	else
+		rom_command(p, m);
+}
+
+/* A frame that is none [2.5]: the ROM goes on, loaders hang. */
+static void bad_frame(struct phone *p, const struct wire_msg *m)
+{
+	bool rom = p->stage == STAGE_BROM || p->stage == STAGE_AUTOD;
+
+	if (!rom && p->cfg.bad_chk == BAD_CHK_IGNORE && m) {
+		command(p, m);
+		return;
+	}
+	sim_reply(p, BSL_REP_VERIFY_ERROR, NULL, 0);
+	if (!rom && p->cfg.bad_chk == BAD_CHK_HANG)
+		sim_die(p, "wrong checksum or length of a frame");
+}
+
+static void frame(struct phone *p)
+{
+	struct wire_msg m = { 0 };
+	bool ok = wire_parse(&p->in, rom_chk(p), p->cfg.chk_odd_fold, &m);
+
+	if (ok)
+		command(p, &m);
+	else
+		bad_frame(p, wire_has_head(&p->in) && !p->in.over ? &m : NULL);
+	wire_in_reset(&p->in);
+}
+
+static void check_baud(struct phone *p)
+{
+	/* A transfer of flags alone, to a loader that waits for frames. */
+	if (p->stage == STAGE_FDL2)
+		return;
+	rom_check_baud(p);
+}
+
+/* Off means: bytes 1 .. n - 2 of a transfer are the frame [1.3]. */
+static void take_plain(struct phone *p, const uint8_t *b, size_t n)
+{
+	if (n == 1) {
+		sim_die(p, "one byte with escaping off: frame of length -1");
+		return;
+	}
+	if (n > p->cfg.rx_max)
+		n = (size_t)p->cfg.rx_max;
+	wire_feed_transfer(&p->in, b, n);
+	frame(p);
+}
+
+static bool deaf(const struct phone *p)
+{
+	return !p->attached || p->leaving || p->stats.dead ||
+	       (p->cfg.need_line_state && !p->line_open);
+}
+
+static void take_stream(struct phone *p, const uint8_t *b, size_t n)
+{
+	bool done;
+	size_t i = 0;
+
+	while (i < n && !deaf(p)) {
+		i += p->plain ? wire_feed_plain(&p->in, b + i, n - i, &done)
+			      : wire_feed(&p->in, b + i, n - i, &done);
+		if (!done)
+			continue;
+		frame(p);
+		if (usb(p) && p->stage == STAGE_FDL2 && p->cfg.drop_pipelined)
+			return;
+	}
+}
+
+/*
+ * On USB the end of a transfer shows that a run of flags was no start of a
+ * frame.  A serial line has no such end: the ROM wants its three, FDL1 one,
+ * and later only a run that no frame begins with.
+ */
+static bool is_check_baud(const struct phone *p)
+{
+	unsigned enough = 1;
+
+	if (p->in.len || p->in.escape || !p->in.flags)
+		return false;
+	if (!usb(p) && (p->synced || p->stage == STAGE_BROM))
+		enough = SYNC_RUN;
+	return p->in.flags >= enough;
+}
+
+void phone_take(struct phone *p, const void *buf, size_t len)
+{
+	if (deaf(p) || !len)
+		return;
+	if (p->plain && usb(p) && p->cfg.frame_is_transfer) {
+		take_plain(p, buf, len);
+		return;
+	}
+	take_stream(p, buf, len);
+	if (deaf(p) || p->plain || !is_check_baud(p))
+		return;
+	check_baud(p);
+	/* What follows may be a frame whose flag this was. */
+	p->in.flags = usb(p) ? 1 : 0;
+}
+
+size_t phone_give(struct phone *p, void *buf, size_t cap)
+{
+	struct out *o = &p->out[p->out_first];
+	size_t n;
+
+	if (!p->out_n || o->ready_ms > p->now_ms || !cap)
+		return 0;
+	n = o->len - o->pos < cap ? o->len - o->pos : cap;
+	memcpy(buf, o->buf + o->pos, n);
+	o->pos += n;
+	if (o->pos == o->len) {
+		p->out_first = (p->out_first + 1) % OUTS;
+		p->out_n--;
+	}
+	return n;
+}
+
+int64_t phone_next_ms(const struct phone *p)
+{
+	for (unsigned i = 0; i < p->out_n; i++) {
+		const struct out *o = &p->out[(p->out_first + i) % OUTS];
+
+		if (o->ready_ms > p->now_ms)
+			return (int64_t)(o->ready_ms - p->now_ms);
+	}
+	return -1;
+}
+
+void phone_advance(struct phone *p, uint64_t ms)
+{
+	p->now_ms += ms;
+}
+
+static void name_stage(const struct phone *p, char out[16])
+{
+	static const char *const names[] = { "off", "brom", "fdl1", "fdl2",
+					     "autod" };
+
+	strcpy(out, names[phone_attached(p) ? p->stage : STAGE_OFF]);
+}
+
+void phone_stats(const struct phone *p, struct phone_stats *ret)
+{
+	*ret = p->stats;
+	name_stage(p, ret->stage);
+}
+
+const char *phone_write_log(const struct phone *p)
+{
+	return p->log.s ? p->log.s : "";
+}
+
+static const struct area *named_area(const struct phone *p, const char *name)
+{
+	for (int i = 0; i < AREAS; i++)
+		if (!strcmp(name, area_name(i)))
+			return &p->storage.area[i];
+	return NULL;
+}
+
+bool phone_peek(const struct phone *p, const char *area, uint64_t offset,
+		void *buf, size_t len)
+{
+	const struct area *a = named_area(p, area);
+
+	return a && area_read(a, offset, buf, len);
+}
+
+uint64_t phone_area_size(const struct phone *p, const char *area)
+{
+	const struct area *a = named_area(p, area);
+
+	return a ? a->size : 0;
+}
+
+const struct phone_model *phone_model(const struct phone *p)
+{
+	size_t n;
+
+	return &phone_models(&n)[p->index];
+}
+
+static int find_model(const char *spec, size_t len, size_t *ret, struct err *e)
+{
+	size_t n;
+	const struct phone_model *m = phone_models(&n);
+	struct strbuf names = { 0 };
+	int r;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strlen(m[i].name) == len &&
+		    !strncmp(m[i].name, spec, len)) {
+			*ret = i;
+			return 0;
+		}
+	}
+	r = err_set(e, ERR_USAGE, "no simulated model '%.*s'", (int)len, spec);
+	for (size_t i = 0; i < n; i++)
+		strbuf_add(&names, "%s%s", i ? ", " : "", m[i].name);
+	err_hint(e, "there are %s", names.s ? names.s : "none");
+	strbuf_free(&names);
+	return r;
+}
+
+/* The model's own keys, then those that follow from others, then the user's. */
+static int configure(struct phone *p, const char *keys, struct err *e)
+{
+	struct cfg *c = &p->cfg;
+	int r = cfg_parse(c, p->model->defaults, e);
+
+	if (!r && strstr(keys, "version=" BSL_HELLO_AUTOD))
+		r = cfg_parse(c, "need_line_state=1,ver_skip=0", e);
+	if (!r && (strstr(keys, "link=serial") || strstr(keys, "uart=1")))
+		r = cfg_parse(c, "da=bare,hdlc=0", e);
+	if (!r)
+		r = cfg_parse(c, keys, e);
+	if (r < 0)
+		return r;
+	if (c->uart)
+		c->link = LINK_SERIAL;
+	if (c->version && strlen(c->version) > 200)
+		return err_set(e, ERR_USAGE, "key 'version' is too long");
+	if (c->fixnv_size > NV_RAM)
+		return err_set(e, ERR_USAGE, "key 'fixnv_size' is over 2M");
+	if (c->uid && strlen(c->uid) > 200)
+		return err_set(e, ERR_USAGE, "key 'uid' is too long");
+	return 0;
+}
+
+static int build(struct phone *p, const char *spec, struct err *e)
+{
+	size_t len = strcspn(spec, ",");
+	int r = find_model(spec, len, &p->index, e);
+
+	if (r < 0)
+		return r;
+	p->model = model_at(p->index);
+	r = configure(p, spec[len] ? spec + len + 1 : "", e);
+	if (!r)
+		r = layout_make(&p->storage, p->model, &p->cfg, e);
+	if (!r)
+		r = loader_make(p, e);
+	if (r < 0)
+		return r;
+	p->scratch = malloc(WIRE_DATA_MAX);
+	p->nv_ram = calloc(1, NV_RAM);
+	if (!p->scratch || !p->nv_ram)
+		return err_nomem(e);
+	sim_power_on(p);
+	return 0;
+}
+
+int phone_new(const char *spec, struct phone **ret, struct err *e)
+{
+	struct phone *p = calloc(1, sizeof(*p));
+	int r;
+
+	if (!p)
+		return err_nomem(e);
+	r = build(p, spec, e);
+	if (r < 0) {
+		phone_free(p);
+		return r;
+	}
+	*ret = p;
+	return 0;
+}
+
+void phone_free(struct phone *p)
+{
+	if (!p)
+		return;
+	for (int i = 0; i < OUTS; i++)
+		free(p->out[i].buf);
+	for (int i = 0; i < 2; i++)
+		free(p->loader[i]);
+	free(p->writing.buf);
+	free(p->nv_ram);
+	free(p->scratch);
+	storage_free(&p->storage);
+	strbuf_free(&p->log);
+	cfg_free(&p->cfg);
+	free(p);
+}
