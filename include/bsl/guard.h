@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* guard.h - what may be sent at all; pure.  A backup cannot write. */
+#ifndef BSL_GUARD_H
+#define BSL_GUARD_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum guard_mode {
+	GUARD_LOAD, /* BootROM, FDL1: only RAM is filled */
+	GUARD_READ, /* FDL2: nothing that changes the storage */
+};
+
+struct guard {
+	enum guard_mode mode;
+	bool escape;	    /* of the link: limits the size of a reply */
+	bool allow_nv_name; /* READ_START of a first NV copy [5.6] */
+	bool allow_ending;  /* NORMAL_RESET, POWER_OFF [3.3] */
+};
+
+/*
+ * 0 when the request may go out, else ERR_BUG with the reason: a request that
+ * ends here was made wrongly by our own code.  Refused in every mode: a read
+ * of 0 bytes, or of more than the loader can answer (docs/protocol.md 5.2).
+ */
+int guard_check(const struct guard *g, unsigned cmd, const uint8_t *payload,
+		size_t len, struct err *e) MUST_CHECK;
+/* Does READ_START of this name make a loader repair, that is write? */
+bool guard_name_repairs(const char *name);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* link.h - one request, one answer.  Repeats nothing, decides nothing. */
+#ifndef BSL_LINK_H
+#define BSL_LINK_H
+
+#include "base/err.h"
+#include "bsl/frame.h"
+#include "bsl/guard.h"
+#include "transport/transport.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct link;
+
+struct reply {
+	uint16_t type;
+	enum frame_check check; /* that it carried */
+	const uint8_t *data;	/* until the next call on this link */
+	size_t len;
+};
+
+struct link_events {
+	void *user;
+	/* The phone's own log messages (0xFF), printable.  May be NULL. */
+	void (*log)(void *user, const char *text);
+	/* Asked at least four times a second while waiting.  May be NULL. */
+	bool (*cancelled)(void *user);
+};
+
+/* Borrows t and copies *ev.  Starts as for the BootROM: either checksum. */
+int link_new(struct transport *t, const struct link_events *ev,
+	     struct link **ret, struct err *e) MUST_CHECK;
+void link_free(struct link *l);
+void link_set_format(struct link *l, struct frame_format fmt);
+struct frame_format link_format(const struct link *l);
+/* What may be sent from now on; guard.escape follows the format. */
+void link_set_guard(struct link *l, const struct guard *g);
+
+/*
+ * All of these fail with ERR_TIMEOUT (silence for timeout_ms), ERR_FRAME
+ * (bytes that are no valid frame), ERR_GONE, ERR_CANCELLED or ERR_BUG (the
+ * guard).  Any valid answer is a success; what it means is the caller's.
+ */
+int link_call(struct link *l, unsigned cmd, const void *payload, size_t len,
+	      unsigned timeout_ms, struct reply *ret, struct err *e) MUST_CHECK;
+/* An answer of type `want` lands in dst, any other in ret->data. */
+int link_fetch(struct link *l, unsigned cmd, const void *payload, size_t len,
+	       unsigned timeout_ms, uint16_t want, void *dst, size_t cap,
+	       struct reply *ret, struct err *e) MUST_CHECK;
+/* CHECK_BAUD: `flags` bytes of 7E, which is no frame. */
+int link_hello(struct link *l, unsigned flags, unsigned timeout_ms,
+	       struct reply *ret, struct err *e) MUST_CHECK;
+/* Waits for one more answer to what was sent last. */
+int link_wait(struct link *l, unsigned timeout_ms, struct reply *ret,
+	      struct err *e) MUST_CHECK;
+/*
+ * After a failed exchange an answer may still be on its way, and answers
+ * carry no number.  Throws away what arrives, then exchanges `cmd` and throws
+ * away every frame before an answer of type `want`: nothing old is left.
+ */
+int link_fence(struct link *l, unsigned cmd, const void *payload, size_t len,
+	       unsigned timeout_ms, uint16_t want, struct err *e) MUST_CHECK;
+
+#endif
