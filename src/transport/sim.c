@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sim.c - the simulated phone as a transport; its clock moves by waiting. */
+#include "transport/sim.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct sim {
+	struct transport base;
+	struct phone *phone;
+};
+
+static int gone(struct err *e)
+{
+	return err_set(e, ERR_GONE, "the phone has left the bus");
+}
+
+static int sim_send(struct transport *t, const void *buf, size_t len,
+		    unsigned timeout_ms, struct err *e)
+{
+	struct sim *s = (struct sim *)t;
+
+	(void)timeout_ms;
+	if (!phone_attached(s->phone))
+		return gone(e);
+	phone_take(s->phone, buf, len);
+	return 0;
+}
+
+static int sim_recv(struct transport *t, void *buf, size_t cap, size_t *ret_len,
+		    unsigned timeout_ms, struct err *e)
+{
+	struct sim *s = (struct sim *)t;
+	uint64_t left = timeout_ms;
+
+	for (;;) {
+		int64_t next;
+		size_t n = phone_give(s->phone, buf, cap);
+
+		if (n > 0) {
+			*ret_len = n;
+			return 0;
+		}
+		if (!phone_attached(s->phone))
+			return gone(e);
+		next = phone_next_ms(s->phone);
+		if (next < 0 || (uint64_t)next > left)
+			break;
+		phone_advance(s->phone, (uint64_t)next);
+		left -= (uint64_t)next;
+	}
+	phone_advance(s->phone, left);
+	return err_set(e, ERR_TIMEOUT, "nothing came within %u ms", timeout_ms);
+}
+
+static int sim_drain(struct transport *t, struct err *e)
+{
+	struct sim *s = (struct sim *)t;
+	char waste[4096];
+
+	(void)e;
+	while (phone_give(s->phone, waste, sizeof(waste)) > 0)
+		;
+	return 0;
+}
+
+static int sim_reopen(struct transport *t, unsigned timeout_ms, struct err *e)
+{
+	struct sim *s = (struct sim *)t;
+
+	(void)timeout_ms;
+	(void)e;
+	phone_attach(s->phone);
+	phone_line_state(s->phone, 0x0601);
+	return 0;
+}
+
+static char *sim_witness(struct transport *t)
+{
+	struct sim *s = (struct sim *)t;
+	struct phone_stats st;
+	char *text;
+
+	phone_stats(s->phone, &st);
+	if (asprintf(&text,
+		     "{\"model\": \"%s\", \"requests\": %" PRIu64
+		     ", \"reads\": %" PRIu64 ", \"refused\": %" PRIu64
+		     ", \"unsupported\": %" PRIu64
+		     ", \"storage_writes\": %" PRIu64
+		     ", \"commanded_writes\": %" PRIu64 ", \"stage\": \"%s\"}",
+		     phone_model(s->phone)->name, st.requests, st.reads,
+		     st.refused, st.unsupported, st.storage_writes,
+		     st.commanded_writes, st.stage) < 0)
+		return NULL;
+	return text;
+}
+
+static void sim_close(struct transport *t)
+{
+	struct sim *s = (struct sim *)t;
+
+	phone_free(s->phone);
+	free(s);
+}
+
+static const struct transport_ops sim_ops = {
+	.name = "sim",
+	.send = sim_send,
+	.recv = sim_recv,
+	.drain = sim_drain,
+	.reopen = sim_reopen,
+	.witness = sim_witness,
+	.close = sim_close,
+};
+
+int transport_open_sim(const char *rest, struct transport **ret, struct err *e)
+{
+	struct sim *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s)
+		return err_nomem(e);
+	s->base.ops = &sim_ops;
+	r = phone_new(rest, &s->phone, e);
+	if (r < 0) {
+		free(s);
+		return r;
+	}
+	phone_line_state(s->phone, 0x0601);
+	*ret = &s->base;
+	return 0;
+}
+
+struct phone *transport_sim_phone(struct transport *t)
+{
+	return t->ops == &sim_ops ? ((struct sim *)t)->phone : NULL;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tty.c - a serial line, raw; docs/protocol.md 1.5. */
+#include "base/clock.h"
+#include "base/text.h"
+#include "transport/transport.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define FIRST_BAUD   115200u /* what every ROM starts with */
+#define DRAIN_MS     50u     /* silence after which a line counts as empty */
+#define DRAIN_MAX_MS 2000u
+
+struct tty {
+	struct transport base;
+	int fd;
+	char *path;
+};
+
+static const struct {
+	unsigned baud;
+	speed_t speed;
+} speeds[] = {
+	{ 57600, B57600 },     { 115200, B115200 },   { 230400, B230400 },
+	{ 460800, B460800 },   { 921600, B921600 },   { 1000000, B1000000 },
+	{ 1500000, B1500000 }, { 2000000, B2000000 }, { 3000000, B3000000 },
+	{ 4000000, B4000000 },
+};
+
+static int find_speed(unsigned baud, speed_t *ret, struct err *e)
+{
+	for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++) {
+		if (speeds[i].baud == baud) {
+			*ret = speeds[i].speed;
+			return 0;
+		}
+	}
+	return err_set(
+		e, ERR_USAGE,
+		"a serial line cannot run at %u baud; use 57600, 115200, "
+		"230400, 460800, 921600 or up to 4000000",
+		baud);
+}
+
+static int gone(const struct tty *y, struct err *e)
+{
+	return err_set(e, ERR_GONE, "'%s' was closed at the other end",
+		       y->path);
+}
+
+/* 1 ready, 0 not within the time; an interrupted wait counts as time. */
+static int wait_for(const struct tty *y, short events, unsigned timeout_ms,
+		    struct err *e)
+{
+	struct pollfd p = { .fd = y->fd, .events = events };
+	int n = poll(&p, 1, (int)timeout_ms);
+
+	if (n < 0 && errno == EINTR)
+		return 0;
+	if (n < 0)
+		return err_sys(e, errno, "waiting for '%s'", y->path);
+	if (n == 0)
+		return 0;
+	if (p.revents & events)
+		return 1;
+	return gone(y, e);
+}
+
+static int tty_send(struct transport *t, const void *buf, size_t len,
+		    unsigned timeout_ms, struct err *e)
+{
+	struct tty *y = (struct tty *)t;
+	const char *p = buf;
+	uint64_t limit = clock_ms() + timeout_ms;
+
+	while (len > 0) {
+		ssize_t n = write(y->fd, p, len);
+		int r;
+
+		if (n > 0) {
+			p += n;
+			len -= (size_t)n;
+			continue;
+		}
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return errno == EIO || errno == ENXIO
+				       ? gone(y, e)
+				       : err_sys(e, errno, "writing to '%s'",
+						 y->path);
+		if (clock_ms() >= limit)
+			return err_set(e, ERR_TIMEOUT,
+				       "'%s' takes no bytes for %u ms", y->path,
+				       timeout_ms);
+		r = wait_for(y, POLLOUT, 100, e);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int tty_recv(struct transport *t, void *buf, size_t cap, size_t *ret_len,
+		    unsigned timeout_ms, struct err *e)
+{
+	struct tty *y = (struct tty *)t;
+	uint64_t now = clock_ms(), limit = now + timeout_ms;
+
+	for (;;) {
+		ssize_t n;
+		int r = wait_for(y, POLLIN, (unsigned)(limit - now), e);
+
+		if (r < 0)
+			return r;
+		n = r ? read(y->fd, buf, cap) : -1;
+		if (n > 0) {
+			*ret_len = (size_t)n;
+			return 0;
+		}
+		/* Hung up: a pty says EIO, a removed adapter end of file. */
+		if (r && (n == 0 || (errno != EAGAIN && errno != EINTR)))
+			return gone(y, e);
+		now = clock_ms();
+		if (now >= limit)
+			return err_set(e, ERR_TIMEOUT,
+				       "nothing came within %u ms", timeout_ms);
+	}
+}
+
+static int tty_drain(struct transport *t, struct err *e)
+{
+	char waste[4096];
+	uint64_t limit = clock_ms() + DRAIN_MAX_MS;
+	size_t n;
+
+	while (clock_ms() < limit) {
+		int r = tty_recv(t, waste, sizeof(waste), &n, DRAIN_MS, e);
+
+		if (r == -(int)ERR_TIMEOUT)
+			return 0;
+		if (r < 0)
+			return r;
+	}
+	return err_set(e, ERR_FRAME, "the line is never silent");
+}
+
+static int set_line(struct tty *y, unsigned baud, struct err *e)
+{
+	struct termios tio;
+	speed_t speed = B0;
+
+	if (find_speed(baud, &speed, e) < 0)
+		return -(int)e->code;
+	if (tcgetattr(y->fd, &tio) < 0) {
+		int r = err_set(e, ERR_USAGE, "'%s' is no serial line",
+				y->path);
+
+		err_hint(e, "name a terminal device such as /dev/ttyUSB0");
+		return r;
+	}
+	cfmakeraw(&tio);
+	tio.c_cflag |= CLOCAL | CREAD;
+	tio.c_cflag &= ~(tcflag_t)(CRTSCTS | CSTOPB);
+	tio.c_cc[VMIN] = 1; /* so that 0 bytes mean the end, not silence */
+	tio.c_cc[VTIME] = 0;
+	cfsetispeed(&tio, speed);
+	cfsetospeed(&tio, speed);
+	if (tcsetattr(y->fd, TCSADRAIN, &tio) < 0)
+		return err_sys(e, errno, "setting '%s' to %u baud", y->path,
+			       baud);
+	y->base.baud = baud;
+	return 0;
+}
+
+static int tty_set_speed(struct transport *t, unsigned baud, struct err *e)
+{
+	return set_line((struct tty *)t, baud, e);
+}
+
+static void tty_close(struct transport *t)
+{
+	struct tty *y = (struct tty *)t;
+
+	if (y->fd >= 0)
+		close(y->fd);
+	free(y->path);
+	free(y);
+}
+
+static const struct transport_ops tty_ops = {
+	.name = "tty",
+	.send = tty_send,
+	.recv = tty_recv,
+	.drain = tty_drain,
+	.set_speed = tty_set_speed,
+	.close = tty_close,
+};
+
+static int open_line(struct tty *y, struct err *e)
+{
+	int r;
+
+	y->fd = open(y->path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (y->fd < 0) {
+		int sys = errno;
+
+		r = err_set(e, ERR_NODEV, "opening '%s': %s", y->path,
+			    strerror(sys));
+		if (sys == EACCES)
+			err_hint(e, "add yourself to the group of the device "
+				    "(dialout), or run as root");
+		else
+			err_hint(e, "look with 'ls /dev/tty*' which serial "
+				    "devices there are");
+		return r;
+	}
+	r = set_line(y, FIRST_BAUD, e);
+	if (r < 0)
+		return r;
+	if (flock(y->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+		r = err_set(e, ERR_NODEV, "'%s' is in use by another process",
+			    y->path);
+		err_hint(e, "end the other process first; two would spoil "
+			    "each other's answers");
+		return r;
+	}
+	return 0;
+}
+
+int transport_open_tty(const char *rest, struct transport **ret, struct err *e)
+{
+	const char *at = strrchr(rest, '@');
+	struct tty *y = calloc(1, sizeof(*y));
+	uint64_t baud = 0;
+	speed_t speed = B0;
+	int r = 0;
+
+	if (!y)
+		return err_nomem(e);
+	y->base.ops = &tty_ops;
+	y->fd = -1;
+	y->path = at ? strndup(rest, (size_t)(at - rest)) : strdup(rest);
+	if (!y->path)
+		r = err_nomem(e);
+	if (r == 0 && at) {
+		r = text_to_u64(at + 1, 4000000, &baud, e);
+		if (r == 0)
+			r = find_speed((unsigned)baud, &speed, e);
+	}
+	if (r == 0)
+		r = open_line(y, e);
+	if (r < 0) {
+		tty_close(&y->base);
+		return r;
+	}
+	y->base.wanted_baud = (unsigned)baud;
+	*ret = &y->base;
+	return 0;
+}
