@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* layout.h - the phone's table, and which ways of reading can be trusted. */
+#ifndef DEVICE_LAYOUT_H
+#define DEVICE_LAYOUT_H
+
+#include "base/err.h"
+#include "device/ptable.h"
+#include "device/reader.h"
+#include "device/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LAYOUT_WARNINGS_MAX 8
+
+/* Raw bytes of one copy of the GPT, as they lie on the storage. */
+struct gpt_copy {
+	uint8_t *data; /* NULL: could not be read */
+	size_t len;
+	uint64_t offset;
+	bool valid; /* CRCs and all numbers hold */
+};
+
+struct layout {
+	struct ptable table; /* boot areas last */
+	struct gpt_copy primary, backup;
+	bool raw;	    /* user_partition is readable */
+	uint64_t raw_limit; /* below this offset, if the storage is larger */
+	/*
+	 * The primary GPT is damaged: a loader that is asked for a partition
+	 * by its name would rewrite it from the backup (docs/protocol.md 4.7).
+	 */
+	bool names_write;
+	char unit_why[160]; /* PTABLE_LIST: what spoke for its unit */
+	char warnings[LAYOUT_WARNINGS_MAX][256];
+	size_t nwarnings;
+};
+
+/*
+ * GPT through user_partition, else the loader's list, else the `known` names
+ * probed one by one.  Sends at most one command that the loader may not know.
+ * Then the boot areas.  ERR_FORMAT when there is no table to be had.
+ */
+int layout_read(struct session *s, const char *const *known, size_t nknown,
+		struct layout *ret, struct err *e) MUST_CHECK;
+void layout_free(struct layout *l);
+
+/* A first NV copy: a loader that is asked for it by name may write [5.6]. */
+bool layout_is_first_nv(const struct partition *p);
+/*
+ * Where the raw bytes of p lie; false when only its name leads to it.
+ */
+bool layout_raw_extent(const struct layout *l, const struct partition *p,
+		       struct extent *ret);
+void layout_name_extent(const struct partition *p, struct extent *ret);
+/*
+ * Reads the first bytes of p both ways.  1: equal, and they say something;
+ * 0: equal but one repeated byte; ERR_MISMATCH: they differ; ERR_REFUSED: p
+ * cannot be read by name.
+ */
+int layout_compare(struct session *s, const struct layout *l,
+		   const struct partition *p, struct err *e) MUST_CHECK;
+
+#endif

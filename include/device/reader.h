@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* reader.h - bytes of the phone's storage: READ_START, READ_MIDST, READ_END. */
+#ifndef DEVICE_READER_H
+#define DEVICE_READER_H
+
+#include "base/block.h"
+#include "base/err.h"
+#include "device/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define READER_UNIT 0x1000u /* the first and the smallest chunk, bytes */
+
+/* Where bytes lie: what READ_START names, and a run of bytes in that. */
+struct extent {
+	char name[37];
+	uint64_t offset, length;
+};
+
+struct part_reader;
+
+/*
+ * Starts reading at `from` (counted from the beginning of x).  ERR_REFUSED:
+ * the loader does not give this; nothing is left open then.
+ */
+int part_reader_open(struct session *s, const struct extent *x, uint64_t from,
+		     struct part_reader **ret, struct err *e) MUST_CHECK;
+/*
+ * Fills b from b->used to the brim or to the end of the extent.  Blocks until
+ * then.  A damaged or missing answer is asked for again, after a fence has
+ * shown that no old answer is left.  On failure b->used counts the bytes that
+ * are known to be good; ERR_REFUSED then means that the READER_UNIT bytes at
+ * part_reader_pos() cannot be read, and part_reader_skip() may go past them.
+ * Ending with b->used unchanged means that all has been read.
+ */
+int part_reader_fill(struct part_reader *r, struct block *b,
+		     struct err *e) MUST_CHECK;
+/*
+ * Puts n zero bytes (at most what is left, and what fits into b) in place of
+ * bytes that cannot be had.  Returns how many.
+ */
+size_t part_reader_skip(struct part_reader *r, struct block *b, uint64_t n);
+/* Offset of the next byte in the extent. */
+uint64_t part_reader_pos(const struct part_reader *r);
+/* READ_END; r is gone, whatever is returned. */
+int part_reader_close(struct part_reader *r, struct err *e) MUST_CHECK;
+/* The same after a failure: sends nothing more than READ_END, ignores it. */
+void part_reader_drop(struct part_reader *r);
+
+/* All at once into memory. */
+int reader_read(struct session *s, const struct extent *x, void *buf,
+		struct err *e) MUST_CHECK;
+/*
+ * Is there at least one readable byte range [offset, offset + n) of `name`?
+ * 1 yes, 0 the loader refused, negative: the link failed.
+ */
+int reader_probe(struct session *s, const char *name, uint64_t offset,
+		 uint32_t n, struct err *e) MUST_CHECK;
+/* The largest READ_MIDST that has worked in this session, bytes. */
+uint32_t reader_chunk(const struct session *s);
+
+#endif

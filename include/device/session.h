@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* session.h - a phone on a link, and how far we have brought it. */
+#ifndef DEVICE_SESSION_H
+#define DEVICE_SESSION_H
+
+#include "base/err.h"
+#include "bsl/msg.h"
+#include "device/loader.h"
+#include "device/profile.h"
+#include "transport/transport.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum stage {
+	STAGE_UNKNOWN,
+	STAGE_BOOTROM,
+	STAGE_AUTOD,
+	STAGE_FDL1,
+	STAGE_FDL2
+};
+
+struct device_info {
+	char hello[64];	     /* the first version text, as the phone said it */
+	char fdl1_hello[64]; /* the same of FDL1 */
+	uint8_t uid[32];
+	size_t uid_len; /* 0: not asked or not told */
+	enum storage_kind storage;
+	struct da_info da;
+	bool escaping;	      /* of the link now */
+	unsigned baud;	      /* of a serial line, else 0 */
+	unsigned unsupported; /* commands that the loader did not know */
+};
+
+struct session_events {
+	void *user;
+	void (*phone_log)(void *user, const char *text);
+	/* A step begins or something worth a line was seen. */
+	void (*step)(void *user, const char *text);
+	void (*stage)(void *user, enum stage from, enum stage to);
+	/* A chunk or a step is tried again; once per repeat. */
+	void (*retry)(void *user, unsigned attempt, const struct err *why);
+	bool (*cancelled)(void *user);
+};
+
+struct session_options {
+	const struct profile *profile;	  /* may be NULL; borrowed */
+	const struct loader *fdl1, *fdl2; /* may be NULL; borrowed */
+	unsigned timeout_ms; /* of a usual answer; 0: the default */
+	unsigned wait_ms;    /* for a BootROM to answer; 0: the default */
+	uint32_t chunk_max;  /* 0: by rule */
+	bool nv_by_name;     /* may READ_START a first NV copy */
+	bool may_end;	     /* may send NORMAL_RESET and POWER_OFF */
+};
+
+struct session;
+
+/* Takes t over, also when it fails.  Copies o and ev. */
+int session_open(struct transport *t, const struct session_options *o,
+		 const struct session_events *ev, struct session **ret,
+		 struct err *e) MUST_CHECK;
+enum stage session_stage(const struct session *s);
+const char *session_stage_name(enum stage st);
+const struct device_info *session_info(const struct session *s);
+struct transport *session_transport(const struct session *s);
+/*
+ * Climbs one step after the other; nothing to do is a success.  ERR_REFUSED
+ * or ERR_TIMEOUT name the step, what was seen and what is likely.
+ */
+int session_raise(struct session *s, enum stage to, struct err *e) MUST_CHECK;
+
+enum session_end { SESSION_LEAVE, SESSION_REBOOT, SESSION_POWER_OFF };
+/* What session_close() will leave, for the manifest and the last words. */
+int session_end(struct session *s, enum session_end how,
+		struct err *e) MUST_CHECK;
+void session_close(struct session *s);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* chunk.c - how many bytes to ask for at a time; docs/protocol.md 5.3. */
+#include "bsl/proto.h"
+#include "device/reader.h"
+#include "internal.h"
+
+/* Sectors of both kinds divide it, so that no chunk ends inside one. */
+#define CHUNK_STEP 0x1000u
+
+void chunk_init(struct chunk_state *c, uint32_t cap)
+{
+	c->cap = cap;
+	c->now = cap < READER_UNIT ? cap : READER_UNIT;
+	c->proven = 0;
+}
+
+/*
+ * A loader that says nothing of itself (no DA_INFO) is an old one, or sits on
+ * a serial line: its buffers are small and a request too large may hang it.
+ */
+uint32_t chunk_cap(const struct session *s)
+{
+	const struct profile *p = s->opt.profile;
+	uint32_t limit =
+		s->info.escaping ? BSL_READ_MAX_ESCAPED : BSL_READ_MAX_PLAIN;
+	uint32_t cap;
+
+	if (s->opt.chunk_max)
+		return s->opt.chunk_max < limit ? s->opt.chunk_max : limit;
+	if (s->info.da.form <= DA_BARE)
+		cap = p && p->read_chunk ? p->read_chunk : READER_UNIT;
+	else if (s->info.escaping) /* whole sectors of either kind */
+		cap = BSL_READ_MAX_ESCAPED / CHUNK_STEP * CHUNK_STEP;
+	else if (s->info.storage == STORAGE_UFS)
+		cap = BSL_READ_PLAIN_UFS;
+	else
+		cap = BSL_READ_PLAIN_EMMC;
+	return cap < limit ? cap : limit;
+}
+
+void chunk_worked(struct chunk_state *c, uint32_t n)
+{
+	if (n < c->now)
+		return; /* the last piece of something; proves nothing */
+	if (n > c->proven)
+		c->proven = n;
+	if (c->now < c->cap)
+		c->now = c->cap / 2 < c->now ? c->cap : 2 * c->now;
+}
+
+bool chunk_failed(struct chunk_state *c, uint32_t n)
+{
+	if (n <= c->proven || n <= READER_UNIT)
+		return false;
+	c->cap = c->proven ? c->proven : n / 2 / CHUNK_STEP * CHUNK_STEP;
+	if (c->cap < READER_UNIT)
+		c->cap = READER_UNIT;
+	c->now = c->cap;
+	return true;
+}
+
+uint32_t reader_chunk(const struct session *s)
+{
+	return s->chunk.proven;
+}

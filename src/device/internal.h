@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* internal.h - what the files of this folder share of a session. */
+#ifndef DEVICE_INTERNAL_H
+#define DEVICE_INTERNAL_H
+
+#include "bsl/link.h"
+#include "device/session.h"
+
+/* Time limits; docs/protocol.md 4.9 compares them with other hosts. */
+#define ANSWER_MS	3000u
+#define HELLO_MS	500u
+#define HELLO_TRIES_ROM 30u
+#define FDL1_HELLO_MS	1000u
+#define FDL1_TRIES	10u
+#define FDL2_START_MS	20000u
+#define READ_MS		5000u
+#define FIRST_READ_MS	15000u
+
+/* What has been learned about the size of one READ_MIDST. */
+struct chunk_state {
+	uint32_t now;	 /* asked for next */
+	uint32_t proven; /* the largest that has worked */
+	uint32_t cap;	 /* never above; comes down, never goes up */
+};
+
+struct session {
+	struct transport *t;
+	struct link *link;
+	struct session_options opt;
+	struct session_events ev;
+	struct device_info info;
+	enum stage stage;
+	struct chunk_state chunk;
+};
+
+bool session_has_quirk(const struct session *s, enum quirk q);
+void session_note(const struct session *s, const char *fmt, ...) PRINTF(2, 3);
+/* The usual time limit: the user's, or this one if that is longer. */
+unsigned session_timeout(const struct session *s, unsigned usual_ms);
+/* One command without a payload that must be answered by ACK. */
+int session_expect_ack(struct session *s, unsigned cmd, const void *payload,
+		       size_t len, unsigned timeout_ms,
+		       struct err *e) MUST_CHECK;
+/* A reply that is none of those expected, as an error; counts 0xFE. */
+int session_refusal(struct session *s, unsigned cmd, const struct reply *r,
+		    struct err *e) MUST_CHECK;
+
+/*
+ * 0xFE to a reading command says nothing about bytes or sizes: this loader
+ * wants to be authorised first, and each further try costs it a buffer.
+ */
+bool session_wants_authorisation(const struct err *e);
+
+/* stages.c */
+int stages_step(struct session *s, enum stage to, struct err *e) MUST_CHECK;
+/* chunk.c: pure rules */
+void chunk_init(struct chunk_state *c, uint32_t cap);
+uint32_t chunk_cap(const struct session *s);
+void chunk_worked(struct chunk_state *c, uint32_t n);
+/* True when the size itself is suspect, so that a smaller one is tried. */
+bool chunk_failed(struct chunk_state *c, uint32_t n);
+
+#endif

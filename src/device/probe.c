@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* probe.c - where does it end?  Asked by reading; docs/protocol.md 5.5, 6.3. */
+#include "probe.h"
+
+#include "base/text.h"
+#include "bsl/proto.h"
+#include "device/reader.h"
+#include "internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PROBE_UNIT     512u /* no partition ends inside this */
+#define FIRST_GUESS    ((uint64_t)1 << 20)
+#define NARROW_MAX     ((uint64_t)1 << 32) /* reach of 32-bit offsets */
+#define SIZE_REPLY     0x80u /* what "NAME_size" is asked for [5.5] */
+#define BOOT_AREA_UNIT ((uint64_t)128 << 10) /* eMMC BOOT_SIZE_MULT */
+#define BOOT_AREA_MAX  ((uint64_t)4 << 20)
+
+/*
+ * The first multiple of `unit` that cannot be read, given that [0, unit) can:
+ * doubling, then halving.  `max` if all below it can be read.
+ */
+static int find_end(struct session *s, const char *name, uint64_t unit,
+		    uint64_t max, uint64_t *ret, struct err *e)
+{
+	uint64_t good = unit, bad = FIRST_GUESS > unit ? FIRST_GUESS : 2 * unit;
+	int rc;
+
+	/* [good - unit, good) can be read; is [bad - unit, bad) there, too? */
+	for (; bad <= max; good = bad, bad *= 2) {
+		rc = reader_probe(s, name, bad - unit, PROBE_UNIT, e);
+		if (rc < 0)
+			return rc;
+		if (rc == 0)
+			break;
+	}
+	if (bad > max) {
+		*ret = max;
+		return 0;
+	}
+	while (bad - good > unit) {
+		uint64_t mid = good + (bad - good) / 2 / unit * unit;
+
+		rc = reader_probe(s, name, mid - unit, PROBE_UNIT, e);
+		if (rc < 0)
+			return rc;
+		if (rc)
+			good = mid;
+		else
+			bad = mid;
+	}
+	*ret = good;
+	return 0;
+}
+
+/* How far a loader can be asked: an old one takes offsets modulo 4 GiB. */
+static uint64_t reach(const struct session *s)
+{
+	if (s->info.da.form <= DA_BARE || session_has_quirk(s, QUIRK_OFFSET_32))
+		return NARROW_MAX - PROBE_UNIT;
+	return PROBE_STORAGE_MAX;
+}
+
+/*
+ * A first NV copy is never asked for: the loader would repair, that is write.
+ * It is there, and as large, when its second copy is.
+ */
+static int add_first_nv(struct ptable *t, const char *name)
+{
+	char second[37];
+	const struct partition *copy;
+	struct partition *p;
+	uint64_t size;
+
+	text_copy(second, sizeof(second), name);
+	*strrchr(second, '1') = '2';
+	copy = ptable_find(t, second);
+	if (!copy)
+		return 0;
+	size = copy->size; /* before the table moves */
+	p = ptable_add(t);
+	if (!p)
+		return -1;
+	text_copy(p->name, sizeof(p->name), name);
+	p->size = size;
+	p->probed = true;
+	return 0;
+}
+
+int probe_names(struct session *s, const char *const *names, size_t n,
+		struct ptable *t, struct err *e)
+{
+	session_note(s, "no partition table: trying %zu usual names", n);
+	for (size_t i = 0; i < n; i++) {
+		struct partition *p;
+		uint64_t size;
+		int rc;
+
+		if (guard_name_repairs(names[i])) {
+			if (add_first_nv(t, names[i]) < 0)
+				return err_nomem(e);
+			continue;
+		}
+		rc = reader_probe(s, names[i], 0, PROBE_UNIT, e);
+		if (rc < 0)
+			return rc;
+		if (rc == 0 && session_wants_authorisation(e))
+			return -(int)e->code;
+		if (rc == 0)
+			continue;
+		if (find_end(s, names[i], PROBE_UNIT, reach(s), &size, e) < 0)
+			return err_context(e, "size of '%s'", names[i]);
+		p = ptable_add(t);
+		if (!p)
+			return err_nomem(e);
+		text_copy(p->name, sizeof(p->name), names[i]);
+		p->size = size;
+		p->probed = true;
+	}
+	t->source = PTABLE_PROBED;
+	return 0;
+}
+
+/* The loader's own text about a size; 0: it has none. */
+static int ask_size(struct session *s, const char *name, uint64_t *ret,
+		    struct err *e)
+{
+	struct extent x = { .length = SIZE_REPLY };
+	uint8_t text[SIZE_REPLY];
+
+	*ret = 0;
+	snprintf(x.name, sizeof(x.name), "%s_size", name);
+	if (reader_read(s, &x, text, e) < 0)
+		return e->code == ERR_REFUSED && !session_wants_authorisation(e)
+			       ? 0
+			       : -(int)e->code;
+	*ret = msg_parse_size_text(text, sizeof(text));
+	return 0;
+}
+
+int probe_storage_size(struct session *s, uint64_t *ret, struct err *e)
+{
+	if (ask_size(s, BSL_USER_PARTITION, ret, e) < 0)
+		return -(int)e->code;
+	if (*ret >= FIRST_GUESS && *ret <= PROBE_STORAGE_MAX)
+		return 0;
+	return find_end(s, BSL_USER_PARTITION, PROBE_UNIT, reach(s), ret, e);
+}
+
+/* Are the READER_UNIT bytes at a and b the same, and not one repeated byte? */
+static int repeats_at(struct session *s, const char *name, uint64_t a,
+		      uint64_t b, struct err *e)
+{
+	struct extent x = { .offset = a, .length = READER_UNIT };
+	uint8_t one[READER_UNIT], two[READER_UNIT];
+
+	text_copy(x.name, sizeof(x.name), name);
+	if (reader_read(s, &x, one, e) < 0)
+		return -(int)e->code;
+	x.offset = b;
+	if (reader_read(s, &x, two, e) < 0)
+		return -(int)e->code;
+	return memcmp(one, two, sizeof(one)) == 0 &&
+	       memcmp(one, one + 1, sizeof(one) - 1) != 0;
+}
+
+/*
+ * A boot area is not checked against its end by all loaders: what lies behind
+ * may be the beginning again [5.7].  1 when [0, at) comes again at `at`: two
+ * places are compared, since an area may hold a second copy of its image.
+ */
+static int wraps_at(struct session *s, const char *name, uint64_t at,
+		    struct err *e)
+{
+	int rc = repeats_at(s, name, 0, at, e);
+
+	return rc == 1 ? repeats_at(s, name, at / 2, at + at / 2, e) : rc;
+}
+
+static int boot_area_size(struct session *s, const char *name, uint64_t *ret,
+			  struct err *e)
+{
+	uint64_t size;
+	int rc = ask_size(s, name, &size, e);
+
+	if (rc < 0)
+		return rc;
+	if (size >= PROBE_UNIT && size <= 16 * BOOT_AREA_MAX &&
+	    size % PROBE_UNIT == 0) {
+		*ret = size;
+		return 0;
+	}
+	rc = find_end(s, name, PROBE_UNIT, BOOT_AREA_MAX, &size, e);
+	if (rc < 0)
+		return rc;
+	for (uint64_t at = BOOT_AREA_UNIT; at < size; at *= 2) {
+		rc = at + at / 2 + READER_UNIT <= size
+			     ? wraps_at(s, name, at, e)
+			     : 0;
+		if (rc < 0)
+			return rc;
+		if (rc == 1) {
+			size = at;
+			break;
+		}
+	}
+	*ret = size;
+	return 0;
+}
+
+int probe_boot_areas(struct session *s, struct ptable *t, struct err *e)
+{
+	static const char *const names[] = { BSL_SPLLOADER, BSL_SPLLOADER_BAK };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct partition *p;
+		uint64_t size;
+		int rc;
+
+		if (ptable_find(t, names[i]))
+			continue;
+		rc = reader_probe(s, names[i], 0, PROBE_UNIT, e);
+		if (rc < 0)
+			return rc;
+		if (rc == 0)
+			continue;
+		if (boot_area_size(s, names[i], &size, e) < 0)
+			return err_context(e, "size of '%s'", names[i]);
+		p = ptable_add(t);
+		if (!p)
+			return err_nomem(e);
+		text_copy(p->name, sizeof(p->name), names[i]);
+		p->size = size;
+		p->probed = true;
+		p->boot_area = true;
+	}
+	return 0;
+}

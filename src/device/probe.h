@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* probe.h - sizes found by reading, where no table tells them. */
+#ifndef DEVICE_PROBE_H
+#define DEVICE_PROBE_H
+
+#include "device/ptable.h"
+#include "device/session.h"
+
+#define PROBE_STORAGE_MAX ((uint64_t)4 << 40) /* no phone has 4 TiB */
+
+/*
+ * Each of the names that exists, with its size, into t.  A refused read costs
+ * the loader nothing [6.3].
+ */
+int probe_names(struct session *s, const char *const *names, size_t n,
+		struct ptable *t, struct err *e) MUST_CHECK;
+/* splloader and splloader_bak, if they can be read, into t. */
+int probe_boot_areas(struct session *s, struct ptable *t,
+		     struct err *e) MUST_CHECK;
+/* Bytes of user_partition: by the loader's own word, else by reading. */
+int probe_storage_size(struct session *s, uint64_t *ret,
+		       struct err *e) MUST_CHECK;
+
+#endif

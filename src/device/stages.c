@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * stages.c - the steps from one stage of the phone to the next.  Nothing else
+ * changes framing, speed or stage.  Facts: docs/protocol.md sections 1.5, 4.
+ */
+#include "base/text.h"
+#include "bsl/proto.h"
+#include "internal.h"
+
+#include <string.h>
+#include <time.h>
+
+/* What every host sends to a ROM [2.4]; FDL1 buffers hold 0x1000 [2.4]. */
+#define ROM_PIECE  528u
+#define FDL1_PIECE 0x800u
+
+/* CHANGE_BAUD is acknowledged at the old speed, then the phone switches. */
+#define BAUD_SETTLE_MS 500
+
+static const struct frame_format rom_format = { FRAME_CRC16, true };
+static const struct frame_format fdl_format = { FRAME_SUM16, true };
+
+/* A serial ROM listens for three flags after its run of 'U' [1.5]. */
+static unsigned hello_flags(const struct session *s)
+{
+	return s->t->baud ? 3 : 1;
+}
+
+/*
+ * Flags until VER comes.  Silence is normal while a ROM waits for its port or
+ * FDL1 starts the memory; other answers are old ones or noise.
+ */
+static int hello(struct session *s, unsigned tries, unsigned wait_ms,
+		 struct reply *ret, struct err *e)
+{
+	int rc;
+
+	for (unsigned i = 0; i < tries; i++) {
+		rc = link_hello(s->link, hello_flags(s), wait_ms, ret, e);
+		if (rc == 0 && ret->type == BSL_REP_VER)
+			return 0;
+		if (rc < 0 && e->code != ERR_TIMEOUT && e->code != ERR_FRAME)
+			return rc;
+	}
+	return err_set(e, ERR_TIMEOUT,
+		       "no version came in %u tries of %u ms each", tries,
+		       wait_ms);
+}
+
+/*
+ * CONNECT.  Each flag that was sent before may still bring its VER: those are
+ * not the answer.
+ */
+static int greet(struct session *s, struct err *e)
+{
+	unsigned ms = session_timeout(s, ANSWER_MS);
+	struct reply r;
+	int rc = link_call(s->link, BSL_CMD_CONNECT, NULL, 0, ms, &r, e);
+
+	for (unsigned i = 0; rc == 0 && r.type == BSL_REP_VER; i++) {
+		if (i == HELLO_TRIES_ROM)
+			return err_set(e, ERR_STAGE,
+				       "the phone answers nothing but its "
+				       "version");
+		rc = link_wait(s->link, ms, &r, e);
+	}
+	if (rc < 0)
+		return rc;
+	return r.type == BSL_REP_ACK
+		       ? 0
+		       : session_refusal(s, BSL_CMD_CONNECT, &r, e);
+}
+
+static int silent_at_first(struct session *s, unsigned tries, struct err *e)
+{
+	int rc = err_set(e, ERR_NODEV,
+			 "nothing that speaks the download protocol answered "
+			 "within %u s",
+			 tries * HELLO_MS / 1000);
+
+	(void)s;
+	err_hint(e, "switch the phone off, hold the key of its model (often "
+		    "volume down) and plug it in; a phone left in a loader by "
+		    "an earlier run must be switched off first (power key 10 s "
+		    "or battery out)");
+	return rc;
+}
+
+/* VER tells the checksum, and with its text the stage [4.1, 4.2]. */
+static int step_first_contact(struct session *s, struct err *e)
+{
+	unsigned tries = HELLO_TRIES_ROM;
+	struct reply r;
+	int rc;
+
+	if (s->opt.wait_ms)
+		tries = s->opt.wait_ms / HELLO_MS + 1;
+	rc = hello(s, tries, HELLO_MS, &r, e);
+	if (rc == -(int)ERR_TIMEOUT)
+		return silent_at_first(s, tries, e);
+	if (rc < 0)
+		return rc;
+	text_clean(r.data, r.len, s->info.hello, sizeof(s->info.hello));
+	session_note(s, "the phone says '%s'", s->info.hello);
+	if (r.check == FRAME_SUM16) {
+		link_set_format(s->link, fdl_format);
+		text_copy(s->info.fdl1_hello, sizeof(s->info.fdl1_hello),
+			  s->info.hello);
+		s->stage = STAGE_FDL1;
+	} else {
+		link_set_format(s->link, rom_format);
+		s->stage = strcmp(s->info.hello, BSL_HELLO_AUTOD) == 0
+				   ? STAGE_AUTOD
+				   : STAGE_BOOTROM;
+	}
+	rc = greet(s, e);
+	/* A ROM may fail the first one [3.1]. */
+	if (rc < 0 && (e->code == ERR_REFUSED || e->code == ERR_STAGE))
+		rc = greet(s, e);
+	if (rc < 0) {
+		s->stage = STAGE_UNKNOWN;
+		return err_context(e, "greeting the phone");
+	}
+	return 0;
+}
+
+static int need_loader(const struct loader *l, const char *which, struct err *e)
+{
+	int rc;
+
+	if (l && l->has_addr)
+		return 0;
+	if (l) {
+		rc = err_set(e, ERR_USAGE, "no load address for %s '%s'", which,
+			     l->file);
+		err_hint(e, "name the chip with --chip (see 'spdvault chips'), "
+			    "or write FILE@ADDRESS");
+		return rc;
+	}
+	rc = err_set(e, ERR_USAGE, "the phone needs a %s and none was given",
+		     which);
+	err_hint(e, "give --fdl1 FILE[@ADDR] and --fdl2 FILE[@ADDR] from the "
+		    "firmware of exactly this model");
+	return rc;
+}
+
+/* The last piece is filled up to an even length: never an odd payload [2.2]. */
+static int send_piece(struct session *s, const uint8_t *p, size_t n,
+		      struct err *e)
+{
+	uint8_t even[FDL1_PIECE];
+	unsigned ms = session_timeout(s, ANSWER_MS);
+
+	if (n % 2 == 0)
+		return session_expect_ack(s, BSL_CMD_MIDST_DATA, p, n, ms, e);
+	memcpy(even, p, n);
+	even[n] = 0;
+	return session_expect_ack(s, BSL_CMD_MIDST_DATA, even, n + 1, ms, e);
+}
+
+static int load(struct session *s, const struct loader *l, size_t piece,
+		struct err *e)
+{
+	unsigned ms = session_timeout(s, FIRST_READ_MS);
+	uint8_t msg[MSG_MAX];
+	size_t n =
+		msg_start_data(l->addr, (uint32_t)(l->len + l->len % 2), msg);
+
+	/* FDL1 may fill the target memory before it answers [4.3]. */
+	if (session_expect_ack(s, BSL_CMD_START_DATA, msg, n, ms, e) < 0)
+		return err_context(e, "at address 0x%08X", l->addr);
+	for (size_t at = 0; at < l->len; at += piece) {
+		n = l->len - at < piece ? l->len - at : piece;
+		if (send_piece(s, l->data + at, n, e) < 0)
+			return err_context(e, "after %zu of %zu bytes", at,
+					   l->len);
+	}
+	return session_expect_ack(s, BSL_CMD_END_DATA, NULL, 0, ms, e);
+}
+
+static int loader_context(struct err *e, const char *which,
+			  const struct loader *l)
+{
+	err_hint(e, "take the loaders from the firmware of exactly this model, "
+		    "with the addresses of its chip");
+	return err_context(e, "loading %s '%s'", which, l->file);
+}
+
+/* FDL1 runs, or the ROM is back, or nobody answers [4.1, 4.3]. */
+static int greet_fdl1(struct session *s, struct err *e)
+{
+	struct frame_format either = { FRAME_EITHER, true };
+	struct reply r;
+	int rc;
+
+	link_set_format(s->link, either);
+	rc = hello(s, FDL1_TRIES, FDL1_HELLO_MS, &r, e);
+	if (rc == -(int)ERR_TIMEOUT) {
+		rc = err_set(e, ERR_TIMEOUT,
+			     "FDL1 was sent and started, and is silent since: "
+			     "a wrong load address, a loader for other memory, "
+			     "or one that the phone did not accept");
+		err_hint(e, "take FDL1 from the firmware of exactly this "
+			    "model; switch the phone off before the next try");
+		return rc;
+	}
+	if (rc < 0)
+		return rc;
+	if (r.check == FRAME_CRC16 && s->stage != STAGE_AUTOD) {
+		rc = err_set(e, ERR_REFUSED,
+			     "FDL1 was sent and the BootROM is back: it "
+			     "rejected the loader (not signed for this phone, "
+			     "or for another chip)");
+		err_hint(e, "take FDL1 from the firmware of exactly this "
+			    "model");
+		return rc;
+	}
+	link_set_format(s->link, fdl_format);
+	text_clean(r.data, r.len, s->info.fdl1_hello,
+		   sizeof(s->info.fdl1_hello));
+	return greet(s, e);
+}
+
+static int keep_charge(struct session *s, struct err *e)
+{
+	if (!session_has_quirk(s, QUIRK_KEEP_CHARGE))
+		return 0;
+	if (session_expect_ack(s, BSL_CMD_KEEP_CHARGE, NULL, 0,
+			       session_timeout(s, ANSWER_MS), e) == 0)
+		return 0;
+	if (e->code != ERR_REFUSED)
+		return -(int)e->code;
+	session_note(s, "the loader does not keep the battery charging");
+	return 0;
+}
+
+static int change_baud(struct session *s, struct err *e)
+{
+	const struct timespec settle = { 0, BAUD_SETTLE_MS * 1000000L };
+	unsigned baud = s->t->wanted_baud;
+	uint8_t msg[MSG_MAX];
+	size_t n;
+
+	if (!baud || baud == s->t->baud || !s->t->ops->set_speed)
+		return 0;
+	n = msg_change_baud(baud, msg);
+	if (session_expect_ack(s, BSL_CMD_CHANGE_BAUD, msg, n,
+			       session_timeout(s, ANSWER_MS), e) < 0)
+		return err_context(e, "changing the line to %u baud", baud);
+	if (s->t->ops->set_speed(s->t, baud, e) < 0)
+		return -(int)e->code;
+	/* No event tells when the phone has switched; its UART just does. */
+	nanosleep(&settle, NULL);
+	s->info.baud = baud;
+	session_note(s, "the line runs at %u baud", baud);
+	return 0;
+}
+
+static int step_rom_to_fdl1(struct session *s, struct err *e)
+{
+	const struct loader *l = s->opt.fdl1;
+	int rc = need_loader(l, "first stage loader (FDL1)", e);
+
+	if (rc < 0)
+		return rc;
+	session_note(s, "sending FDL1 '%s' to 0x%08X", l->file, l->addr);
+	if (load(s, l, ROM_PIECE, e) < 0)
+		return loader_context(e, "FDL1", l);
+	rc = session_expect_ack(s, BSL_CMD_EXEC_DATA, NULL, 0,
+				session_timeout(s, ANSWER_MS), e);
+	/* Silence here and a live FDL1 afterwards is all right. */
+	if (rc < 0 && e->code != ERR_TIMEOUT)
+		return loader_context(e, "FDL1", l);
+	rc = greet_fdl1(s, e);
+	if (rc == 0)
+		rc = keep_charge(s, e);
+	if (rc == 0)
+		rc = change_baud(s, e);
+	if (rc == 0)
+		s->stage = STAGE_FDL1;
+	return rc;
+}
+
+/* The phone's own u-boot plays the ROM: nothing needs to be sent [4.6]. */
+static int step_autod_to_fdl1(struct session *s, struct err *e)
+{
+	int rc = session_expect_ack(s, BSL_CMD_EXEC_DATA, NULL, 0,
+				    session_timeout(s, ANSWER_MS), e);
+
+	if (rc == 0)
+		rc = greet_fdl1(s, e);
+	if (rc < 0)
+		return err_context(e, "starting the phone's own loader");
+	s->stage = STAGE_FDL1;
+	return 0;
+}
+
+static int learn_da_info(struct session *s, const struct reply *r,
+			 struct err *e)
+{
+	struct da_info *da = &s->info.da;
+
+	if (r->type == BSL_REP_ACK) {
+		memset(da, 0, sizeof(*da));
+		return 0;
+	}
+	/* 0x96 is a success here; its payload is DA_INFO [4.4]. */
+	if (r->type != BSL_REP_INCOMPATIBLE_PARTITION)
+		return session_refusal(s, BSL_CMD_EXEC_DATA, r, e);
+	msg_parse_da_info(r->data, r->len, da);
+	if (da->storage_type == BSL_STORAGE_EMMC)
+		s->info.storage = STORAGE_EMMC;
+	else if (da->storage_type == BSL_STORAGE_UFS)
+		s->info.storage = STORAGE_UFS;
+	else if (da->storage_type == BSL_STORAGE_NAND)
+		s->info.storage = STORAGE_NAND;
+	if (da->wants_handshake) {
+		int rc = err_set(e, ERR_REFUSED,
+				 "this FDL2 wants a vendor key (handshake) "
+				 "before it does anything");
+
+		err_hint(e, "only the phone's maker holds that key; look for a "
+			    "firmware whose FDL2 does not ask");
+		return rc;
+	}
+	return 0;
+}
+
+/*
+ * EXEC of FDL2.  Some FDL1 acknowledge first, and FDL2 answers on its own
+ * when it runs; with others FDL2's answer is the only one [4.3].
+ */
+static int start_fdl2(struct session *s, struct err *e)
+{
+	unsigned ms = session_timeout(s, FDL2_START_MS);
+	struct reply r, second;
+	int rc = link_call(s->link, BSL_CMD_EXEC_DATA, NULL, 0, ms, &r, e);
+
+	if (rc == -(int)ERR_TIMEOUT) {
+		err_hint(e, "FDL2 does not fit the phone (memory, board), or "
+			    "refuses to run; take it from the firmware of "
+			    "exactly this model, and switch the phone off "
+			    "before the next try");
+		return rc;
+	}
+	if (rc < 0)
+		return rc;
+	if (r.type == BSL_REP_ACK &&
+	    link_wait(s->link, ANSWER_MS, &second, e) == 0)
+		r = second;
+	return learn_da_info(s, &r, e);
+}
+
+static int stop_escaping(struct session *s, struct err *e)
+{
+	struct frame_format plain = { FRAME_SUM16, false };
+	int rc;
+
+	if (!s->info.da.can_stop_escape ||
+	    session_has_quirk(s, QUIRK_KEEP_ESCAPING))
+		return 0;
+	rc = session_expect_ack(s, BSL_CMD_DISABLE_TRANSCODE, NULL, 0,
+				session_timeout(s, ANSWER_MS), e);
+	if (rc == -(int)ERR_REFUSED) {
+		session_note(s, "the loader keeps escaping on");
+		return 0;
+	}
+	if (rc < 0)
+		return err_context(e, "switching escaping off");
+	link_set_format(s->link, plain);
+	s->info.escaping = false;
+	return 0;
+}
+
+static int learn_uid(struct session *s, struct err *e)
+{
+	struct reply r;
+	int rc;
+
+	if (!session_has_quirk(s, QUIRK_CHIP_UID))
+		return 0;
+	rc = link_call(s->link, BSL_CMD_READ_CHIP_UID, NULL, 0,
+		       session_timeout(s, ANSWER_MS), &r, e);
+	if (rc < 0)
+		return rc;
+	if (r.type != BSL_REP_READ_CHIP_UID) {
+		/* Not told: no failure, but counted as a refusal. */
+		rc = session_refusal(s, BSL_CMD_READ_CHIP_UID, &r, e);
+		return rc == -(int)ERR_STAGE ? rc : 0;
+	}
+	s->info.uid_len =
+		r.len < sizeof(s->info.uid) ? r.len : sizeof(s->info.uid);
+	memcpy(s->info.uid, r.data, s->info.uid_len);
+	return 0;
+}
+
+static int step_fdl1_to_fdl2(struct session *s, struct err *e)
+{
+	const struct guard reading = { .mode = GUARD_READ,
+				       .allow_nv_name = s->opt.nv_by_name,
+				       .allow_ending = s->opt.may_end };
+	const struct loader *l = s->opt.fdl2;
+	bool autod = strcmp(s->info.hello, BSL_HELLO_AUTOD) == 0;
+	int rc;
+
+	if (!autod) {
+		rc = need_loader(l, "second stage loader (FDL2)", e);
+		if (rc < 0)
+			return rc;
+		session_note(s, "sending FDL2 '%s' to 0x%08X", l->file,
+			     l->addr);
+		if (load(s, l, FDL1_PIECE, e) < 0)
+			return loader_context(e, "FDL2", l);
+	}
+	if (start_fdl2(s, e) < 0)
+		return err_context(e, "starting FDL2");
+	link_set_guard(s->link, &reading);
+	rc = stop_escaping(s, e);
+	if (rc == 0)
+		rc = learn_uid(s, e);
+	if (rc < 0)
+		return rc;
+	if (s->info.storage == STORAGE_UNKNOWN && s->opt.profile) {
+		/* A profile with one kind only knows it. */
+		for (int k = STORAGE_EMMC; k <= STORAGE_NOR; k++)
+			if (s->opt.profile->storage == 1u << k)
+				s->info.storage = k;
+	}
+	chunk_init(&s->chunk, chunk_cap(s));
+	s->stage = STAGE_FDL2;
+	return 0;
+}
+
+static const struct {
+	enum stage from;
+	int (*step)(struct session *s, struct err *e);
+} steps[] = {
+	{ STAGE_UNKNOWN, step_first_contact },
+	{ STAGE_BOOTROM, step_rom_to_fdl1 },
+	{ STAGE_AUTOD, step_autod_to_fdl1 },
+	{ STAGE_FDL1, step_fdl1_to_fdl2 },
+};
+
+int stages_step(struct session *s, enum stage to, struct err *e)
+{
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		if (steps[i].from == s->stage)
+			return steps[i].step(s, e);
+	return err_set(e, ERR_STAGE, "no way from %s to %s",
+		       session_stage_name(s->stage), session_stage_name(to));
+}

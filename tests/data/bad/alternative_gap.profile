@@ -1,0 +1,15 @@
+# expect: unknown or repeated key [alternative 2]
+[profile]
+title      = Test chip
+class      = smartphone
+name       = T999
+[fdl1]
+address    = 0x5500
+[fdl2]
+address    = 0x9efffe00
+[source]
+confidence = one
+evidence   = test/data
+[alternative 2]
+fdl1 = 0x4
+why = x

@@ -1,0 +1,12 @@
+# expect: smartphone, feature phone or modem
+[profile]
+title      = Test chip
+class      = smart phone
+name       = T999
+[fdl1]
+address    = 0x5500
+[fdl2]
+address    = 0x9efffe00
+[source]
+confidence = one
+evidence   = test/data

@@ -1,0 +1,14 @@
+# expect: a multiple of 512
+[profile]
+title      = Test chip
+class      = smartphone
+name       = T999
+[fdl1]
+address    = 0x5500
+[fdl2]
+address    = 0x9efffe00
+[source]
+confidence = one
+evidence   = test/data
+[read]
+chunk = 1000

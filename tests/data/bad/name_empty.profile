@@ -1,0 +1,12 @@
+# expect: it is empty
+[profile]
+title      = Test chip
+class      = smartphone
+name       = 
+[fdl1]
+address    = 0x5500
+[fdl2]
+address    = 0x9efffe00
+[source]
+confidence = one
+evidence   = test/data

@@ -1,0 +1,13 @@
+# expect: it stands there twice
+[profile]
+title      = Test chip
+class      = smartphone
+name = T999
+name = t999
+[fdl1]
+address    = 0x5500
+[fdl2]
+address    = 0x9efffe00
+[source]
+confidence = one
+evidence   = test/data

@@ -1,0 +1,14 @@
+# expect: [alternative 1] why is missing
+[profile]
+title      = Test chip
+class      = smartphone
+name       = T999
+[fdl1]
+address    = 0x5500
+[fdl2]
+address    = 0x9efffe00
+[source]
+confidence = one
+evidence   = test/data
+[alternative 1]
+fdl1 = 0x4
