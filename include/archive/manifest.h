@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* manifest.h - what an archive promises; plain data and its JSON. */
+#ifndef ARCHIVE_MANIFEST_H
+#define ARCHIVE_MANIFEST_H
+
+#include "base/err.h"
+#include "base/sha256.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MANIFEST_FORMAT	    1
+#define MANIFEST_NAME	    "manifest.json"
+#define MANIFEST_SUMS	    "SHA256SUMS"
+#define MANIFEST_DEVICE	    "device.json"
+#define MANIFEST_MAX	    ((size_t)16 << 20) /* bytes of JSON */
+#define MANIFEST_PARTS_MAX  4096
+#define MANIFEST_RANGES_MAX 65536
+#define MEMBER_NAME_MAX	    128
+
+/* Bytes of a partition that could not be had; zeros stand in their place. */
+struct manifest_range {
+	uint64_t offset, length;
+};
+
+/* Where the bytes of a member were read from. */
+enum read_method {
+	METHOD_NONE,	/* made by us: device.json */
+	METHOD_RAW,	/* user_partition, by offset */
+	METHOD_BY_NAME, /* READ_START with the partition's own name */
+};
+
+/* One member of the archive that holds content. */
+struct manifest_part {
+	char name[37];		      /* of the partition; "gpt-primary" ... */
+	char member[MEMBER_NAME_MAX]; /* path in the archive */
+	uint64_t size;
+	uint8_t sha256[SHA256_LEN];
+	uint32_t first_frame, frames; /* of the body, without the header */
+	enum read_method method;
+	uint64_t raw_offset; /* METHOD_RAW: of its first byte */
+	bool size_probed;    /* no table told the size */
+	char class[16];	     /* "nv", "boot-chain", ... */
+	bool private_;	     /* carries what belongs to this one unit */
+	char content[32];    /* "ext4", "dhtb", "android-boot", "zero", ... */
+	uint64_t payload;    /* bytes that a header accounts for; 0: unknown */
+	double seconds;
+	struct manifest_range *unreadable;
+	size_t nunreadable;
+};
+
+/* Seen in the table and not in the archive. */
+struct manifest_omitted {
+	char name[37];
+	uint64_t size;
+	char reason[96];
+};
+
+struct manifest_loader {
+	char file[128]; /* base name */
+	uint32_t address;
+	uint64_t size;
+	uint8_t sha256[SHA256_LEN];
+};
+
+struct manifest {
+	unsigned format;
+	char tool[48];	   /* "spdvault 0.1.0" */
+	char created[32];  /* RFC 3339, UTC */
+	char finished[32]; /* RFC 3339, UTC */
+	char note[256];	   /* the user's own words */
+	bool complete;	   /* nothing planned is missing or unreadable */
+
+	/* the phone */
+	char chip[32], profile[32];
+	char hello[64], fdl1_hello[64];
+	char uid[65]; /* hex, or empty */
+	char disk_guid[40];
+	char storage[8]; /* "eMMC", "UFS", "NAND", "NOR" or empty */
+	uint32_t sector_size;
+	uint64_t storage_size;
+	char table_source[16]; /* "gpt", "gpt-backup", "list", "probed" */
+	char ending[16];       /* "left", "rebooted", "powered-off" */
+	bool simulated;
+
+	/* the link */
+	char device[128]; /* as the user gave it */
+	bool transcode_off;
+	uint32_t chunk; /* the largest that worked, bytes */
+	struct manifest_loader fdl1, fdl2;
+
+	uint32_t block_size;
+	struct manifest_part *parts;
+	size_t nparts;
+	struct manifest_omitted *omitted;
+	size_t nomitted;
+	char (*warnings)[256];
+	size_t nwarnings;
+};
+
+/* Zero-terminated, readable JSON; the caller frees *ret. */
+int manifest_to_json(const struct manifest *m, char **ret, size_t *ret_len,
+		     struct err *e) MUST_CHECK;
+/* The same fields without parts: what device.json says. */
+int manifest_device_json(const struct manifest *m, char **ret, size_t *ret_len,
+			 struct err *e) MUST_CHECK;
+/*
+ * Foreign bytes: every limit above is checked, member names are safe file
+ * names below the archive's own folders, numbers are in range.  Unknown keys
+ * are ignored, so that a later minor addition can be read; another `format`
+ * is ERR_FORMAT.  On failure *ret is not touched.
+ */
+int manifest_from_json(const char *p, size_t n, struct manifest *ret,
+		       struct err *e) MUST_CHECK;
+void manifest_free(struct manifest *m);
+
+/* Appends; the element is zeroed.  NULL when memory or the limit is out. */
+struct manifest_part *manifest_add_part(struct manifest *m);
+/* Takes the last part away again, with what it owns. */
+void manifest_drop_part(struct manifest *m);
+struct manifest_omitted *manifest_add_omitted(struct manifest *m);
+bool manifest_add_warning(struct manifest *m, const char *text);
+/* Appends, or grows the last range when the new one touches it. */
+bool manifest_add_range(struct manifest_part *p, uint64_t offset,
+			uint64_t length);
+
+/* By partition name or by member path; NULL when it is not there. */
+const struct manifest_part *manifest_find(const struct manifest *m,
+					  const char *name);
+/* Is this a member path that we may create below a folder? */
+bool manifest_member_is_safe(const char *member);
+const char *manifest_method_name(enum read_method m);
+
+#endif

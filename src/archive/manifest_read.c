@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* manifest_read.c - JSON from anywhere into a manifest, or a refusal. */
+#include "archive/manifest.h"
+
+#include "archive/zframe.h"
+#include "base/text.h"
+
+#include <jansson.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Commas and opening brackets in the text.  jansson takes some 300 bytes for
+ * an empty object of two characters, so the text's length is no limit for
+ * the memory.  An honest manifest has three of them for an unreadable range.
+ */
+#define TOKENS_MAX 600000u
+
+static int bad(struct err *e, const char *key, const char *what)
+{
+	return err_set(e, ERR_FORMAT, "'%s' %s", key, what);
+}
+
+/* What a terminal would take for a command is not passed on. */
+static void blunt(char *s)
+{
+	for (; *s; s++) {
+		if ((uint8_t)*s < 0x20 || *s == 0x7F)
+			*s = '?';
+		else if ((uint8_t)s[0] == 0xC2 && (uint8_t)s[1] < 0xA0)
+			s[0] = s[1] = '?'; /* U+0080 to U+009F */
+	}
+}
+
+static int get_text(const json_t *o, const char *key, char *out, size_t cap,
+		    struct err *e)
+{
+	const json_t *v = json_object_get(o, key);
+	const char *s = json_string_value(v);
+
+	if (!s)
+		return bad(e, key, v ? "is no text" : "is missing");
+	if (strlen(s) >= cap)
+		return bad(e, key, "is too long");
+	memcpy(out, s, strlen(s) + 1);
+	blunt(out);
+	return 0;
+}
+
+static int get_number(const json_t *o, const char *key, uint64_t max,
+		      uint64_t *ret, struct err *e)
+{
+	const json_t *v = json_object_get(o, key);
+	json_int_t n = json_integer_value(v);
+
+	if (!json_is_integer(v))
+		return bad(e, key, v ? "is no whole number" : "is missing");
+	if (n < 0 || (uint64_t)n > max)
+		return bad(e, key, "is out of range");
+	*ret = (uint64_t)n;
+	return 0;
+}
+
+static int get_u32(const json_t *o, const char *key, uint32_t *ret,
+		   struct err *e)
+{
+	uint64_t n;
+
+	if (get_number(o, key, UINT32_MAX, &n, e) < 0)
+		return -(int)e->code;
+	*ret = (uint32_t)n;
+	return 0;
+}
+
+static int get_bool(const json_t *o, const char *key, bool *ret, struct err *e)
+{
+	const json_t *v = json_object_get(o, key);
+
+	if (!json_is_boolean(v))
+		return bad(e, key,
+			   v ? "is neither true nor false" : "is missing");
+	*ret = json_is_true(v);
+	return 0;
+}
+
+static int get_digest(const json_t *o, const char *key, uint8_t ret[SHA256_LEN],
+		      struct err *e)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	if (!s || !text_unhex(s, ret, SHA256_LEN))
+		return bad(e, key, "is no SHA-256 in hex");
+	return 0;
+}
+
+static int get_object(const json_t *o, const char *key, const json_t **ret,
+		      struct err *e)
+{
+	*ret = json_object_get(o, key);
+	if (!json_is_object(*ret))
+		return bad(e, key, *ret ? "is no object" : "is missing");
+	return 0;
+}
+
+static int get_list(const json_t *o, const char *key, size_t max,
+		    const json_t **ret, struct err *e)
+{
+	*ret = json_object_get(o, key);
+	if (!json_is_array(*ret))
+		return bad(e, key, *ret ? "is no list" : "is missing");
+	if (json_array_size(*ret) > max)
+		return bad(e, key, "has too many elements");
+	return 0;
+}
+
+#define TEXT(o, key, field) get_text(o, key, field, sizeof(field), e)
+
+static int read_phone(const json_t *root, struct manifest *m, struct err *e)
+{
+	const json_t *o;
+
+	if (get_object(root, "phone", &o, e) < 0 ||
+	    TEXT(o, "chip", m->chip) < 0 ||
+	    TEXT(o, "profile", m->profile) < 0 ||
+	    TEXT(o, "hello", m->hello) < 0 ||
+	    TEXT(o, "fdl1_hello", m->fdl1_hello) < 0 ||
+	    TEXT(o, "uid", m->uid) < 0 ||
+	    TEXT(o, "disk_guid", m->disk_guid) < 0 ||
+	    TEXT(o, "storage", m->storage) < 0 ||
+	    get_u32(o, "sector_size", &m->sector_size, e) < 0 ||
+	    get_number(o, "storage_size", INT64_MAX, &m->storage_size, e) < 0 ||
+	    TEXT(o, "table_source", m->table_source) < 0 ||
+	    TEXT(o, "ending", m->ending) < 0 ||
+	    get_bool(o, "simulated", &m->simulated, e) < 0)
+		return err_context(e, "phone");
+	return 0;
+}
+
+static int read_loader(const json_t *link, const char *key,
+		       struct manifest_loader *l, struct err *e)
+{
+	const json_t *o;
+
+	if (get_object(link, key, &o, e) < 0 || TEXT(o, "file", l->file) < 0 ||
+	    get_u32(o, "address", &l->address, e) < 0 ||
+	    get_number(o, "size", INT64_MAX, &l->size, e) < 0 ||
+	    get_digest(o, "sha256", l->sha256, e) < 0)
+		return err_context(e, "%s", key);
+	return 0;
+}
+
+static int read_link(const json_t *root, struct manifest *m, struct err *e)
+{
+	const json_t *o;
+
+	if (get_object(root, "link", &o, e) < 0 ||
+	    TEXT(o, "device", m->device) < 0 ||
+	    get_bool(o, "transcode_off", &m->transcode_off, e) < 0 ||
+	    get_u32(o, "chunk", &m->chunk, e) < 0 ||
+	    read_loader(o, "fdl1", &m->fdl1, e) < 0 ||
+	    read_loader(o, "fdl2", &m->fdl2, e) < 0)
+		return err_context(e, "link");
+	return 0;
+}
+
+static int read_method(const json_t *o, enum read_method *ret, struct err *e)
+{
+	char name[16];
+
+	if (TEXT(o, "method", name) < 0)
+		return -(int)e->code;
+	for (int i = METHOD_NONE; i <= METHOD_BY_NAME; i++) {
+		if (strcmp(name, manifest_method_name(i)) == 0) {
+			*ret = i;
+			return 0;
+		}
+	}
+	return bad(e, "method", "is not known");
+}
+
+static int read_ranges(const json_t *o, struct manifest_part *p, struct err *e)
+{
+	const json_t *list;
+	uint64_t end = 0;
+
+	if (get_list(o, "unreadable", MANIFEST_RANGES_MAX, &list, e) < 0)
+		return -(int)e->code;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *range = json_array_get(list, i);
+		uint64_t offset, length;
+
+		if (get_number(range, "offset", p->size, &offset, e) < 0 ||
+		    get_number(range, "length", p->size - offset, &length, e) <
+			    0)
+			return err_context(e, "unreadable");
+		if (length == 0 || offset < end)
+			return bad(e, "unreadable", "is not in order");
+		if (!manifest_add_range(p, offset, length))
+			return err_nomem(e);
+		end = offset + length;
+	}
+	return 0;
+}
+
+static bool is_our_folder(const char *member)
+{
+	static const char *const folders[] = { "gpt/", "boot/", "partitions/" };
+
+	if (strcmp(member, MANIFEST_DEVICE) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		size_t n = strlen(folders[i]);
+
+		if (strncmp(member, folders[i], n) == 0)
+			return !strchr(member + n, '/');
+	}
+	return false;
+}
+
+static int read_names(const json_t *o, struct manifest_part *p, struct err *e)
+{
+	if (TEXT(o, "name", p->name) < 0 || TEXT(o, "member", p->member) < 0)
+		return -(int)e->code;
+	if (!text_is_file_name(p->name))
+		return bad(e, "name", "is not usable as a name");
+	if (!manifest_member_is_safe(p->member) || !is_our_folder(p->member))
+		return bad(e, "member", "is no path below our folders");
+	return 0;
+}
+
+static int read_seconds(const json_t *o, double *ret, struct err *e)
+{
+	const json_t *v = json_object_get(o, "seconds");
+
+	if (!json_is_number(v) || json_number_value(v) < 0)
+		return bad(e, "seconds", "is no duration");
+	*ret = json_number_value(v);
+	return 0;
+}
+
+static int read_part(const json_t *o, struct manifest_part *p, struct err *e)
+{
+	if (!json_is_object(o))
+		return bad(e, "parts", "holds something that is no object");
+	if (read_names(o, p, e) < 0 ||
+	    get_number(o, "size", INT64_MAX, &p->size, e) < 0 ||
+	    get_digest(o, "sha256", p->sha256, e) < 0 ||
+	    get_u32(o, "first_frame", &p->first_frame, e) < 0 ||
+	    get_u32(o, "frames", &p->frames, e) < 0 ||
+	    read_method(o, &p->method, e) < 0 ||
+	    get_number(o, "raw_offset", INT64_MAX, &p->raw_offset, e) < 0 ||
+	    get_bool(o, "size_probed", &p->size_probed, e) < 0 ||
+	    TEXT(o, "class", p->class) < 0 ||
+	    get_bool(o, "private", &p->private_, e) < 0 ||
+	    TEXT(o, "content", p->content) < 0 ||
+	    get_number(o, "payload", INT64_MAX, &p->payload, e) < 0 ||
+	    read_seconds(o, &p->seconds, e) < 0)
+		return -(int)e->code;
+	return read_ranges(o, p, e);
+}
+
+static int read_parts(const json_t *root, struct manifest *m, struct err *e)
+{
+	const json_t *list;
+
+	if (get_list(root, "parts", MANIFEST_PARTS_MAX, &list, e) < 0)
+		return -(int)e->code;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		struct manifest_part *p = manifest_add_part(m);
+
+		if (!p)
+			return err_nomem(e);
+		if (read_part(json_array_get(list, i), p, e) < 0)
+			return err_context(e, "part %zu", i);
+	}
+	return 0;
+}
+
+/* Blocks of the stated size, in order, with a header frame before each. */
+static int check_frames(const struct manifest *m, struct err *e)
+{
+	uint64_t next = 0;
+
+	for (size_t i = 0; i < m->nparts; i++) {
+		const struct manifest_part *p = &m->parts[i];
+		uint64_t want = p->size / m->block_size +
+				(p->size % m->block_size != 0);
+
+		if (p->frames != want)
+			return err_set(e, ERR_FORMAT,
+				       "'%s' has %" PRIu32 " frames, its size "
+				       "needs %" PRIu64,
+				       p->name, p->frames, want);
+		if (p->first_frame < next + 1)
+			return err_set(e, ERR_FORMAT,
+				       "the frames of '%s' are also those of "
+				       "another part",
+				       p->name);
+		next = (uint64_t)p->first_frame + p->frames;
+		if (next > UINT32_MAX)
+			return err_set(e, ERR_FORMAT,
+				       "'%s' has frames out of range", p->name);
+	}
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* manifest_find() takes either kind, so a name may not be another's member. */
+static int check_unique(const struct manifest *m, struct err *e)
+{
+	size_t n = 2 * m->nparts;
+	const char **names = calloc(n + 1, sizeof(*names));
+	int rc = 0;
+
+	if (!names)
+		return err_nomem(e);
+	for (size_t i = 0; i < m->nparts; i++) {
+		names[2 * i] = m->parts[i].name;
+		names[2 * i + 1] = m->parts[i].member;
+		if (strcmp(names[2 * i], names[2 * i + 1]) == 0)
+			names[2 * i] = ""; /* "device.json" is both */
+	}
+	qsort(names, n, sizeof(*names), by_name);
+	for (size_t i = 1; i < n && rc == 0; i++)
+		if (*names[i] && strcmp(names[i - 1], names[i]) == 0)
+			rc = err_set(e, ERR_FORMAT, "'%s' is there twice",
+				     names[i]);
+	free(names);
+	return rc;
+}
+
+static int read_omitted(const json_t *root, struct manifest *m, struct err *e)
+{
+	const json_t *list;
+
+	if (get_list(root, "omitted", MANIFEST_PARTS_MAX, &list, e) < 0)
+		return -(int)e->code;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *o = json_array_get(list, i);
+		struct manifest_omitted *p = manifest_add_omitted(m);
+
+		if (!p)
+			return err_nomem(e);
+		if (TEXT(o, "name", p->name) < 0 ||
+		    get_number(o, "size", INT64_MAX, &p->size, e) < 0 ||
+		    TEXT(o, "reason", p->reason) < 0)
+			return err_context(e, "omitted part %zu", i);
+	}
+	return 0;
+}
+
+static int read_warnings(const json_t *root, struct manifest *m, struct err *e)
+{
+	const json_t *list;
+
+	if (get_list(root, "warnings", MANIFEST_PARTS_MAX, &list, e) < 0)
+		return -(int)e->code;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *s = json_string_value(json_array_get(list, i));
+
+		if (!s || strlen(s) >= sizeof(m->warnings[0]))
+			return bad(e, "warnings", "holds what is no warning");
+		if (!manifest_add_warning(m, s))
+			return err_nomem(e);
+		blunt(m->warnings[i]);
+	}
+	return 0;
+}
+
+static int read_block_size(const json_t *root, struct manifest *m,
+			   struct err *e)
+{
+	if (get_u32(root, "block_size", &m->block_size, e) < 0)
+		return -(int)e->code;
+	if (m->block_size == 0 || m->block_size % 512 ||
+	    m->block_size > ZFRAME_CONTENT_MAX)
+		return bad(e, "block_size", "is out of range");
+	return 0;
+}
+
+static int read_all(const json_t *root, struct manifest *m, struct err *e)
+{
+	if (get_u32(root, "format", &m->format, e) < 0)
+		return -(int)e->code;
+	if (m->format != MANIFEST_FORMAT)
+		return err_set(e, ERR_FORMAT,
+			       "it has format %u; this program knows %u",
+			       m->format, MANIFEST_FORMAT);
+	if (TEXT(root, "tool", m->tool) < 0 ||
+	    TEXT(root, "created", m->created) < 0 ||
+	    TEXT(root, "finished", m->finished) < 0 ||
+	    TEXT(root, "note", m->note) < 0 ||
+	    get_bool(root, "complete", &m->complete, e) < 0 ||
+	    read_phone(root, m, e) < 0 || read_link(root, m, e) < 0 ||
+	    read_block_size(root, m, e) < 0 || read_parts(root, m, e) < 0 ||
+	    read_omitted(root, m, e) < 0 || read_warnings(root, m, e) < 0)
+		return -(int)e->code;
+	if (check_frames(m, e) < 0)
+		return -(int)e->code;
+	return check_unique(m, e);
+}
+
+static bool has_too_many_tokens(const char *p, size_t n)
+{
+	size_t tokens = 0;
+
+	for (size_t i = 0; i < n; i++)
+		tokens += p[i] == ',' || p[i] == '[' || p[i] == '{';
+	return tokens > TOKENS_MAX;
+}
+
+int manifest_from_json(const char *p, size_t n, struct manifest *ret,
+		       struct err *e)
+{
+	struct manifest m = { 0 };
+	json_error_t where;
+	json_t *root;
+	int rc;
+
+	if (n > MANIFEST_MAX || has_too_many_tokens(p, n))
+		return err_set(e, ERR_FORMAT,
+			       "the manifest is larger than any of ours");
+	root = json_loadb(p, n, JSON_REJECT_DUPLICATES, &where);
+	if (!root)
+		return err_set(e, ERR_FORMAT,
+			       "the manifest is no JSON: line %d: %s",
+			       where.line, where.text);
+	rc = read_all(root, &m, e);
+	json_decref(root);
+	if (rc < 0) {
+		manifest_free(&m);
+		return err_context(e, "manifest");
+	}
+	*ret = m;
+	return 0;
+}
