@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* content.h - what bytes are, by their own headers; pure. */
+#ifndef JOB_CONTENT_H
+#define JOB_CONTENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct content {
+	const char *kind; /* "ext4", "dhtb" ...; "" when nothing is known */
+	/*
+	 * Bytes that the header accounts for, from the start of the partition;
+	 * 0: it does not tell.  Never more than the partition holds.
+	 */
+	uint64_t payload;
+};
+
+/*
+ * From the first n bytes of a partition of `size` bytes.  4 KiB are enough;
+ * with less, less is recognised.  Sources: docs/protocol.md 5.6 and 9.
+ */
+void content_sniff(const uint8_t *p, size_t n, uint64_t size,
+		   struct content *ret);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* plan.h - which partitions, in which order, read in which way; pure. */
+#ifndef JOB_PLAN_H
+#define JOB_PLAN_H
+
+#include "archive/manifest.h"
+#include "base/err.h"
+#include "device/layout.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What kind of thing a partition is, by its name; docs/partitions.md. */
+struct part_class {
+	const char *name; /* "nv", "boot-chain" ... */
+	unsigned rank;	 /* order in a backup: what cannot be had again first */
+	bool by_default; /* part of a backup that was not asked otherwise */
+	bool private_;	 /* carries what belongs to this one unit */
+	bool ordinary;	 /* the loader gives its bytes by name unchanged */
+};
+const struct part_class *plan_class(const char *partition);
+/* Names that phones without a table have; for probing. */
+const char *const *plan_known_names(size_t *ret_n);
+
+struct plan_item {
+	const struct partition *part; /* of the layout's table */
+	const struct part_class *class;
+	enum read_method method;
+	struct extent x;
+	char member[MEMBER_NAME_MAX];
+};
+
+struct plan_left_out {
+	const struct partition *part;
+	const char *reason; /* static */
+};
+
+struct plan {
+	struct plan_item *v;
+	size_t n;
+	struct plan_left_out *left_out;
+	size_t nleft_out;
+	uint64_t bytes; /* of all items */
+};
+
+struct plan_request {
+	const char *const *names; /* globs; none: the default set */
+	size_t nnames;
+	const char *const *exclude; /* globs */
+	size_t nexclude;
+	bool all;	  /* also what is left out by default */
+	bool nv_by_name;  /* first NV copies by name where raw is impossible */
+	bool raw_trusted; /* by offset through user_partition */
+	char only_slot;	  /* 'a', 'b', or 0 for both */
+};
+
+/* ERR_USAGE names a glob that fits no partition. */
+int plan_make(const struct layout *l, const struct plan_request *q,
+	      struct plan *ret, struct err *e) MUST_CHECK;
+void plan_free(struct plan *p);
+
+/*
+ * The slot that the phone boots, out of the 32 bytes at 0x800 of misc
+ * (bootloader_control, docs/protocol.md 6.4): 'a', 'b', or 0 when there is no
+ * valid control block.
+ */
+char plan_active_slot(const uint8_t control[32]);
+
+#endif

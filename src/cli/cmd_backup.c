@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* cmd_backup.c - backup and read: bytes off the phone. */
+#include "base/text.h"
+#include "commands.h"
+#include "job/backup.h"
+#include "phone.h"
+#include "ui.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static enum read_policy policy_of(const struct options *o)
+{
+	return o->stop_on_error ? READ_STOP_ON_ERROR : READ_ZERO_FILL;
+}
+
+static void say_left_out(struct ui *u, const struct manifest *m)
+{
+	char size[TEXT_SIZE_MAX];
+
+	for (size_t i = 0; i < m->nomitted; i++)
+		ui_result(u, "  left out: %s, %s: %s", m->omitted[i].name,
+			  text_size(m->omitted[i].size, size),
+			  m->omitted[i].reason);
+}
+
+static void say_unreadable(struct ui *u, const struct manifest *m)
+{
+	for (size_t i = 0; i < m->nparts; i++) {
+		const struct manifest_part *p = &m->parts[i];
+
+		for (size_t k = 0; k < p->nunreadable; k++)
+			ui_result(u,
+				  "  unreadable: %s, %" PRIu64
+				  " bytes at 0x%" PRIx64,
+				  p->name, p->unreadable[k].length,
+				  p->unreadable[k].offset);
+	}
+}
+
+static void say_plan(struct ui *u, const struct manifest *m,
+		     const struct backup_totals *t)
+{
+	char size[TEXT_SIZE_MAX];
+
+	for (size_t i = 0; i < m->nparts; i++)
+		ui_result(u, "  %-22s %10s  %-12s %s", m->parts[i].name,
+			  text_size(m->parts[i].size, size), m->parts[i].class,
+			  manifest_method_name(m->parts[i].method));
+	ui_result(u, "would read %zu partitions, %s", t->planned,
+		  text_size(t->bytes, size));
+	say_left_out(u, m);
+}
+
+static void say_backup(struct ui *u, const struct options *o,
+		       const struct manifest *m, const struct backup_totals *t)
+{
+	char bytes[TEXT_SIZE_MAX], file[TEXT_SIZE_MAX], time[TEXT_SIZE_MAX],
+		storage[TEXT_SIZE_MAX];
+	double rate =
+		t->seconds > 0 ? (double)t->bytes / t->seconds / (1 << 20) : 0;
+
+	ui_result(u, "%s: %s", m->complete ? "complete" : "incomplete",
+		  o->output);
+	ui_result(u, "  phone: %s%s%s, %s storage %s, table from %s%s%s",
+		  *m->chip ? m->chip : "chip not named", *m->hello ? ", " : "",
+		  m->hello, *m->storage ? m->storage : "unknown",
+		  text_size(m->storage_size, storage), m->table_source,
+		  *m->disk_guid ? ", disk " : "", m->disk_guid);
+	ui_result(u,
+		  "  read: %zu of %zu partitions, %s in %s (%.1f MiB/s), up "
+		  "to %u bytes at a time, escaping %s",
+		  t->parts, t->planned, text_size(t->bytes, bytes),
+		  text_duration((uint64_t)(t->seconds + 0.5), time), rate,
+		  m->chunk, m->transcode_off ? "off" : "on");
+	ui_result(u, "  archive: %s", text_size(t->archive, file));
+	say_left_out(u, m);
+	say_unreadable(u, m);
+	ui_result(u, "  no command of ours wrote to the phone");
+	ui_result(u, "next: spdvault verify %s", o->output);
+}
+
+static json_t *backup_json(const struct options *o, const struct manifest *m,
+			   const struct backup_totals *t, struct phone_link *p)
+{
+	json_t *left = json_array(), *r;
+
+	for (size_t i = 0; i < m->nomitted; i++)
+		json_array_append_new(
+			left,
+			json_pack("{ss sI ss}", "name", m->omitted[i].name,
+				  "size", (json_int_t)m->omitted[i].size,
+				  "reason", m->omitted[i].reason));
+	r = json_pack("{ss sb sI sI sI sI sI sf so so?}", "archive", o->output,
+		      "complete", m->complete, "partitions",
+		      (json_int_t)t->parts, "planned", (json_int_t)t->planned,
+		      "bytes", (json_int_t)t->bytes, "unreadable",
+		      (json_int_t)t->unreadable, "archive_bytes",
+		      (json_int_t)t->archive, "seconds", t->seconds, "left_out",
+		      left, "phone_witness", phone_witness(p));
+	return r;
+}
+
+/* What an interrupted run leaves, in words; NULL when there is nothing. */
+static const char *kept_text(const struct options *o,
+			     const struct backup_totals *t, char *buf,
+			     size_t cap)
+{
+	struct stat st;
+
+	snprintf(buf, cap, "%s.partial", o->output);
+	if (t->planned == 0 || stat(buf, &st) < 0 || st.st_size == 0)
+		return NULL;
+	snprintf(buf, cap,
+		 "%s.partial (%zu of %zu partitions; 'spdvault extract "
+		 "%s.partial' takes them out)",
+		 o->output, t->parts, t->planned, o->output);
+	return buf;
+}
+
+static int run_backup(const struct options *o, struct ui *u)
+{
+	struct backup_request q = {
+		.out = o->output,
+		.archive = { .level = (int)o->level,
+			     .threads = archive_default_threads(),
+			     .force = o->force },
+		.plan = { .names = (const char *const *)o->args + 1,
+			  .nnames = (size_t)o->nargs - 1,
+			  .exclude = o->exclude,
+			  .nexclude = o->nexclude,
+			  .all = o->all,
+			  .nv_by_name = o->nv_by_name },
+		.active_slot_only = o->slot_active,
+		.policy = policy_of(o),
+		.ignore_space = o->force,
+		.dry_run = o->dry_run,
+		.device = o->device,
+		.note = o->note,
+		.ending = phone_ending(o->after),
+	};
+	struct backup_totals t = { 0 };
+	struct manifest m = { 0 };
+	struct phone_link p;
+	struct job_events ev;
+	struct err e;
+	char kept[1024];
+	int rc, exit;
+
+	if (!o->output && !o->dry_run) {
+		rc = err_set(&e, ERR_USAGE, "where to?");
+		err_hint(&e, "give the name of the archive: -o phone.tar.zst");
+		return command_failed(u, &e, -rc, NULL, NULL);
+	}
+	rc = phone_open(o, u, &p, &e);
+	if (rc < 0)
+		return command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
+				      NULL, NULL);
+	q.simulated = p.simulated;
+	rc = phone_raise(&p, u, &e);
+	if (rc == 0) {
+		ui_job_events(u, &ev);
+		rc = job_backup(p.session, &p.so, &q, &ev, &m, &t, &e);
+	}
+	if (rc < 0) {
+		const char *k = kept_text(o, &t, kept, sizeof(kept));
+
+		exit = command_failed(u, &e, exit_code(&e, PLACE_PHONE, k), k,
+				      backup_json(o, &m, &t, &p));
+	} else {
+		if (o->dry_run)
+			say_plan(u, &m, &t);
+		else
+			say_backup(u, o, &m, &t);
+		phone_finish(&p, o, u);
+		exit = command_done(u, m.complete ? 0 : EXIT_INCOMPLETE,
+				    backup_json(o, &m, &t, &p));
+	}
+	manifest_free(&m);
+	phone_close(&p);
+	return exit;
+}
+
+const struct command cmd_backup = {
+	.name = "backup",
+	.args = "-o OUT [PART...]",
+	.summary = "read the phone into one archive",
+	.text = "Loads FDL1 and FDL2, reads the partition table and then every "
+		"partition into\nOUT, a .tar.zst with hashes and a manifest. "
+		"What cannot be had again (boot\nareas, NV, calibration) is "
+		"read first. userdata, cache and logs are left out\nunless "
+		"named or --all is given. PART may be a glob.\n\n"
+		"Nothing is written to the phone. An existing OUT is never "
+		"replaced without\n--force.\n\n"
+		"Examples:\n"
+		"  spdvault backup --device sim:ums512 -o phone.tar.zst\n"
+		"  spdvault backup --device tty:/dev/ttyUSB0@921600 --chip "
+		"UMS512 \\\n"
+		"      --fdl1 fdl1.bin --fdl2 fdl2.bin -o phone.tar.zst\n"
+		"  spdvault backup --device sim:ums512 -o nv.tar.zst "
+		"'*nv*' miscdata persist\n",
+	.min_args = 0,
+	.max_args = -1,
+	.groups = OPT_PHONE | OPT_AFTER | OPT_OUTPUT | OPT_FORCE | OPT_BACKUP |
+		  OPT_READ | OPT_DRY_RUN,
+	.run = run_backup,
+};
+
+static int run_read(const struct options *o, struct ui *u)
+{
+	struct read_request q = { .part = o->args[1],
+				  .offset = o->offset,
+				  .length = o->length,
+				  .out = o->output,
+				  .force = o->force,
+				  .nv_by_name = o->nv_by_name,
+				  .policy = policy_of(o) };
+	struct manifest_part part = { .size = 0 };
+	struct phone_link p;
+	struct job_events ev;
+	struct err e;
+	char hex[SHA256_HEX];
+	int rc, exit;
+
+	if (!o->output) {
+		rc = err_set(&e, ERR_USAGE, "where to?");
+		err_hint(&e, "give a file, -o boot.img, or -o - for a pipe");
+		return command_failed(u, &e, -rc, NULL, NULL);
+	}
+	if (strcmp(o->output, "-") == 0 && o->json) {
+		rc = err_set(&e, ERR_USAGE,
+			     "--json and -o - both want standard output");
+		return command_failed(u, &e, -rc, NULL, NULL);
+	}
+	rc = phone_open(o, u, &p, &e);
+	if (rc < 0)
+		return command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
+				      NULL, NULL);
+	rc = phone_raise(&p, u, &e);
+	if (rc == 0) {
+		ui_job_events(u, &ev);
+		rc = job_read(p.session, &q, &ev, &part, &e);
+	}
+	if (rc < 0) {
+		exit = command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
+				      NULL, NULL);
+	} else {
+		text_hex(part.sha256, SHA256_LEN, hex);
+		ui_note(u, "%s  %s (%" PRIu64 " bytes of '%s', %s)", hex,
+			o->output, part.size, part.name,
+			manifest_method_name(part.method));
+		for (size_t i = 0; i < part.nunreadable; i++)
+			ui_warn(u,
+				"%" PRIu64 " bytes at 0x%" PRIx64
+				" could not be read and are zeros",
+				part.unreadable[i].length,
+				part.unreadable[i].offset);
+		phone_finish(&p, o, u);
+		exit = command_done(u, part.nunreadable ? EXIT_INCOMPLETE : 0,
+				    json_pack("{ss ss sI ss so?}", "part",
+					      part.name, "file", o->output,
+					      "bytes", (json_int_t)part.size,
+					      "sha256", hex, "phone_witness",
+					      phone_witness(&p)));
+	}
+	free(part.unreadable);
+	phone_close(&p);
+	return exit;
+}
+
+const struct command cmd_read = {
+	.name = "read",
+	.args = "PART -o FILE|-",
+	.summary = "read one partition, or a piece of it, into a file",
+	.text = "Reads a partition raw, as it lies on the storage, or --length "
+		"bytes of it from\n--offset on. With -o - the bytes go to "
+		"standard output.\n\n"
+		"Examples:\n"
+		"  spdvault read boot_a --device sim:ums512 -o boot_a.img\n"
+		"  spdvault read super --device sim:ums512 --offset 1M "
+		"--length 4K -o - | xxd\n",
+	.min_args = 1,
+	.max_args = 1,
+	.groups = OPT_PHONE | OPT_AFTER | OPT_OUTPUT | OPT_FORCE | OPT_READ |
+		  OPT_RANGE,
+	.run = run_read,
+};

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* cmd_sim.c - a simulated phone for others to talk to. */
+#include "base/clock.h"
+#include "commands.h"
+#include "sim/phone.h"
+#include "ui.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define TICK_MS	    5	 /* how exactly the phone's clock follows ours */
+#define REATTACH_MS 1000 /* a phone that reset comes back after this */
+
+struct pty {
+	int master;
+	int keep; /* the other side held open, so that closing it is no end */
+};
+
+static int open_pty(struct pty *y, char *name, size_t cap, struct err *e)
+{
+	struct termios tio;
+
+	y->keep = -1;
+	y->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (y->master < 0 || grantpt(y->master) < 0 ||
+	    unlockpt(y->master) < 0 || ptsname_r(y->master, name, cap) != 0)
+		return err_sys(e, errno, "opening a pseudo terminal");
+	y->keep = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (y->keep < 0 || tcgetattr(y->keep, &tio) < 0)
+		return err_sys(e, errno, "opening '%s'", name);
+	/* Raw from the start: an echo would be taken for requests. */
+	cfmakeraw(&tio);
+	if (tcsetattr(y->keep, TCSANOW, &tio) < 0)
+		return err_sys(e, errno, "setting '%s' raw", name);
+	if (fcntl(y->master, F_SETFL, O_NONBLOCK) < 0)
+		return err_sys(e, errno, "setting up '%s'", name);
+	return 0;
+}
+
+static void close_pty(struct pty *y)
+{
+	if (y->keep >= 0)
+		close(y->keep);
+	if (y->master >= 0)
+		close(y->master);
+}
+
+/* What the phone has to say goes out, as far as the terminal takes it. */
+static bool give(struct phone *ph, int fd, uint8_t *held, size_t *nheld)
+{
+	for (;;) {
+		ssize_t n;
+
+		if (*nheld == 0)
+			*nheld = phone_give(ph, held, 4096);
+		if (*nheld == 0)
+			return false;
+		n = write(fd, held, *nheld);
+		if (n < 0)
+			return errno == EAGAIN;
+		memmove(held, held + n, *nheld - (size_t)n);
+		*nheld -= (size_t)n;
+	}
+}
+
+static void serve(struct phone *ph, int fd)
+{
+	uint8_t in[4096], held[4096];
+	size_t nheld = 0;
+	uint64_t last = clock_ms(), gone_at = 0;
+
+	while (!ui_stopped(NULL)) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		uint64_t now;
+		ssize_t n;
+
+		if (give(ph, fd, held, &nheld))
+			p.events |= POLLOUT;
+		/* Nothing due: sleep until somebody speaks. */
+		if (poll(&p, 1,
+			 phone_next_ms(ph) < 0 && !gone_at ? 250 : TICK_MS) <
+			    0 &&
+		    errno != EINTR)
+			return;
+		now = clock_ms();
+		if (now > last)
+			phone_advance(ph, now - last);
+		last = now;
+		n = read(fd, in, sizeof(in));
+		if (n > 0 && phone_attached(ph))
+			phone_take(ph, in, (size_t)n);
+		if (!phone_attached(ph) && !gone_at)
+			gone_at = now;
+		if (gone_at && now - gone_at >= REATTACH_MS) {
+			phone_attach(ph);
+			phone_line_state(ph, 0x0601);
+			gone_at = 0;
+		}
+	}
+}
+
+static void say_witness(struct ui *u, const struct phone *ph)
+{
+	struct phone_stats st;
+
+	phone_stats(ph, &st);
+	ui_note(u,
+		"the phone saw %" PRIu64 " requests, refused %" PRIu64
+		", did not know %" PRIu64 "; its storage changed %" PRIu64
+		" times; it is in %s%s%s",
+		st.requests, st.refused, st.unsupported, st.storage_writes,
+		st.stage, st.dead ? " and dead: " : "", st.dead ? st.dead : "");
+	if (*phone_write_log(ph))
+		ui_note(u, "changes:\n%s", phone_write_log(ph));
+}
+
+static void say_models(struct ui *u)
+{
+	size_t n;
+	const struct phone_model *m = phone_models(&n);
+
+	for (size_t i = 0; i < n; i++)
+		ui_result(u, "%-10s %s", m[i].name, m[i].title);
+}
+
+static int run_pty(const char *model, struct ui *u, struct err *e)
+{
+	struct phone *ph;
+	struct pty y;
+	char spec[512], name[128];
+	int rc;
+
+	if (snprintf(spec, sizeof(spec), "%s%s", model,
+		     strstr(model, "link=") ? "" : ",link=serial") >=
+	    (int)sizeof(spec))
+		return err_set(e, ERR_USAGE, "the model's text is too long");
+	rc = phone_new(spec, &ph, e);
+	if (rc < 0)
+		return rc;
+	rc = open_pty(&y, name, sizeof(name), e);
+	if (rc == 0) {
+		ui_result(u, "%s", name);
+		fflush(stdout);
+		ui_event(u, "ready", json_pack("{ss}", "path", name));
+		serve(ph, y.master);
+		say_witness(u, ph);
+	}
+	close_pty(&y);
+	phone_free(ph);
+	return rc;
+}
+
+static int run_sim(const struct options *o, struct ui *u)
+{
+	struct err e;
+
+	if (o->nargs < 2) {
+		say_models(u);
+		return command_done(u, 0, NULL);
+	}
+	if (!o->pty) {
+		int rc = err_set(&e, ERR_USAGE, "serve the phone how?");
+
+		err_hint(&e,
+			 "--pty makes a pseudo terminal; without serving, "
+			 "any command takes --device sim:%s",
+			 o->args[1]);
+		return command_failed(u, &e, -rc, NULL, NULL);
+	}
+	if (run_pty(o->args[1], u, &e) < 0)
+		return command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
+				      NULL, NULL);
+	return command_done(u, 0, NULL);
+}
+
+const struct command cmd_sim = {
+	.name = "sim",
+	.args = "[MODEL[,key=value...] --pty]",
+	.summary = "serve a simulated phone; without MODEL: list them",
+	.text = "With --pty a simulated phone answers on a pseudo terminal, "
+		"whose path is printed,\nuntil Ctrl-C; then it says what it "
+		"saw, and every change to its storage. Keys are\nin "
+		"docs/simulator.md.\n\n"
+		"Example:\n"
+		"  spdvault sim ums512 --pty &\n"
+		"  spdvault backup --device tty:/dev/pts/N --chip UMS512 ...\n",
+	.max_args = 1,
+	.groups = OPT_SIM,
+	.run = run_sim,
+};

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* main.c - find the command, run it, end with its exit code. */
+#include "commands.h"
+#include "ui.h"
+
+#include <archive.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+static const struct command *const commands[] = {
+	&cmd_backup, &cmd_read,	   &cmd_info,	  &cmd_verify,
+	&cmd_list,   &cmd_inspect, &cmd_extract,  &cmd_cat,
+	&cmd_chips,  &cmd_reboot,  &cmd_poweroff, &cmd_sim,
+};
+
+#define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static void print_usage(FILE *to)
+{
+	fprintf(to, "usage: spdvault COMMAND [OPTION...] [ARGUMENT...]\n\n"
+		    "Backs up the partitions of Spreadtrum/Unisoc phones into "
+		    "archives that can be\nverified. Reading a phone never "
+		    "writes to it.\n\n");
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		fprintf(to, "  %-9s %s\n", commands[i]->name,
+			commands[i]->summary);
+	fprintf(to, "  %-9s %s\n\n", "help", "help on a command");
+	fprintf(to, "Try it without a phone: spdvault backup --device "
+		    "sim:ums512 -o phone.tar.zst\n");
+}
+
+static int print_help(const char *name)
+{
+	const struct command *c;
+
+	if (!name) {
+		print_usage(stdout);
+		printf("\nOptions of all commands:\n");
+		options_print(NULL);
+		printf("\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 no "
+		       "phone or no right to open it,\n4 the phone or a loader "
+		       "refused or did not come up, 5 data differs from what "
+		       "was\npromised, 6 incomplete, 7 refused for safety, 130 "
+		       "interrupted.\n");
+		return 0;
+	}
+	c = find_command(name);
+	if (!c) {
+		fprintf(stderr, "error: no command '%s'\n", name);
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
+	printf("usage: spdvault %s %s\n\n%s\nOptions:\n", c->name, c->args,
+	       c->text);
+	options_print(c);
+	return 0;
+}
+
+static void print_version(void)
+{
+	printf("spdvault %s\n", SPDVAULT_VERSION);
+	printf("%s, zstd %s, %s, jansson %s\n", archive_version_string(),
+	       ZSTD_versionString(), OpenSSL_version(OPENSSL_VERSION),
+	       JANSSON_VERSION);
+}
+
+static void end_event(struct ui *u, int exit, json_t *error, json_t *more)
+{
+	json_t *o = json_pack("{sb si so?}", "ok", exit == 0, "exit", exit,
+			      "error", error);
+
+	if (more) {
+		json_object_update(o, more);
+		json_decref(more);
+	}
+	ui_event(u, "result", o);
+}
+
+int command_failed(struct ui *u, const struct err *e, int exit,
+		   const char *kept, json_t *more)
+{
+	const char *hint = e->hint[0] ? e->hint : default_hint(e);
+
+	ui_error(u, e, kept);
+	end_event(u, exit,
+		  json_pack("{ss ss ss ss?}", "kind", err_kind_name(e->code),
+			    "text", e->text, "hint", hint, "kept", kept),
+		  more);
+	return exit;
+}
+
+int command_done(struct ui *u, int exit, json_t *more)
+{
+	end_event(u, exit, NULL, more);
+	return exit;
+}
+
+/* Results that could not be written are no results. */
+static int flush_results(int exit)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return exit;
+	if (exit == 0) {
+		fprintf(stderr, "error: standard output could not be "
+				"written\n");
+		exit = 1;
+	}
+	return exit;
+}
+
+static int run_command(const struct options *o, struct ui *u)
+{
+	const struct command *c = find_command(o->args[0]);
+	struct err e;
+	int rc;
+
+	if (!c) {
+		rc = err_set(&e, ERR_USAGE, "no command '%s'", o->args[0]);
+		err_hint(&e, "'spdvault help' lists them");
+		return command_failed(u, &e, -rc, NULL, NULL);
+	}
+	rc = options_check(o, c, &e);
+	if (rc < 0) {
+		err_hint(&e, "see 'spdvault help %s'", c->name);
+		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
+	}
+	return c->run(o, u);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	struct ui u = { .json = false };
+	struct err e;
+	int exit;
+
+	ui_catch_signals();
+	if (options_parse(argc, argv, &o, &e) < 0) {
+		ui_error(&u, &e, NULL);
+		options_free(&o);
+		return EXIT_USAGE;
+	}
+	if (o.version) {
+		print_version();
+		exit = 0;
+	} else if (o.nargs > 0 && strcmp(o.args[0], "help") == 0) {
+		exit = print_help(o.nargs > 1 ? o.args[1] : NULL);
+	} else if (o.help) {
+		exit = print_help(o.nargs > 0 ? o.args[0] : NULL);
+	} else if (o.nargs == 0) {
+		print_usage(stderr);
+		exit = EXIT_USAGE;
+	} else if (ui_init(&u, &o, &e) < 0) {
+		ui_error(&u, &e, NULL);
+		exit = 1;
+	} else {
+		exit = run_command(&o, &u);
+	}
+	ui_end(&u);
+	options_free(&o);
+	return flush_results(exit);
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* options.c - one table of options; per command by group. */
+#include "options.h"
+
+#include "base/text.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	O_JSON = 256,
+	O_COLOR,
+	O_LOG,
+	O_YES,
+	O_DRY_RUN,
+	O_VERSION,
+	O_DEVICE,
+	O_CHIP,
+	O_FDL1,
+	O_FDL2,
+	O_WAIT,
+	O_TIMEOUT,
+	O_AFTER,
+	O_CHUNK,
+	O_NV_BY_NAME,
+	O_NOTE,
+	O_EXCLUDE,
+	O_ALL,
+	O_FORCE,
+	O_SLOT,
+	O_ON_ERROR,
+	O_LEVEL,
+	O_OFFSET,
+	O_LENGTH,
+	O_PTY,
+};
+
+static const struct {
+	int id;
+	unsigned groups; /* 0: all commands */
+	const char *name, *arg, *help;
+} table[] = {
+	{ O_DEVICE, OPT_PHONE, "device", "SPEC",
+	  "the phone: tty:PATH[@BAUD] or sim:MODEL[,key=value...]" },
+	{ O_CHIP, OPT_PHONE, "chip", "NAME",
+	  "its chip or model (see 'spdvault chips')" },
+	{ O_FDL1, OPT_PHONE, "fdl1", "FILE[@ADDR]",
+	  "first stage loader; ADDR from --chip if left out" },
+	{ O_FDL2, OPT_PHONE, "fdl2", "FILE[@ADDR]", "second stage loader" },
+	{ O_WAIT, OPT_PHONE, "wait", "SECONDS",
+	  "how long to wait for the phone (default 15)" },
+	{ O_TIMEOUT, OPT_PHONE, "timeout", "MS",
+	  "give every answer at least this long" },
+	{ O_CHUNK, OPT_PHONE, "chunk", "N",
+	  "ask for at most N bytes at a time (default: what works)" },
+	{ O_AFTER, OPT_AFTER, "after", "WHAT",
+	  "leave (default), reboot or poweroff; the last two let newer "
+	  "loaders write flags" },
+	{ 'o', OPT_OUTPUT, "output", "OUT", "the file to write" },
+	{ O_FORCE, OPT_FORCE, "force", NULL,
+	  "replace what is there, ignore a disk that may be too small" },
+	{ O_ALL, OPT_BACKUP, "all", NULL,
+	  "also what is left out by default: userdata, cache, logs" },
+	{ O_EXCLUDE, OPT_BACKUP, "exclude", "PART",
+	  "leave out (a glob, may be repeated)" },
+	{ O_SLOT, OPT_BACKUP, "slot", "active",
+	  "of A/B partitions only the slot that boots" },
+	{ O_NOTE, OPT_BACKUP, "note", "TEXT", "kept in the manifest" },
+	{ O_LEVEL, OPT_BACKUP, "level", "N",
+	  "of compression, 1 to 19 (default 3)" },
+	{ O_ON_ERROR, OPT_READ, "on-error", "WHAT",
+	  "bytes that cannot be read: zero (default) or stop" },
+	{ O_NV_BY_NAME, OPT_READ, "nv-by-name", NULL,
+	  "read first NV copies by name, too, where nothing else leads to "
+	  "them; the loader may then repair, that is write, the NV" },
+	{ O_OFFSET, OPT_RANGE, "offset", "N", "start here (4096, 0x1000, 4K)" },
+	{ O_LENGTH, OPT_RANGE, "length", "N", "this many bytes" },
+	{ 'C', OPT_DIR, "directory", "DIR", "write below DIR (default .)" },
+	{ O_PTY, OPT_SIM, "pty", NULL, "serve on a pseudo terminal" },
+	{ O_DRY_RUN, OPT_DRY_RUN, "dry-run", NULL,
+	  "show what would be done and stop" },
+	{ O_JSON, 0, "json", NULL,
+	  "one JSON event a line, the last one 'result'" },
+	{ 'q', 0, "quiet", NULL, "only results and errors" },
+	{ 'v', 0, "verbose", NULL, "also every step and what the phone says" },
+	{ O_LOG, 0, "log", "FILE", "append all messages to FILE" },
+	{ O_COLOR, 0, "color", "WHEN", "auto (default), always or never" },
+	{ O_YES, 0, "yes", NULL, "do not ask" },
+	{ 'h', 0, "help", NULL, "help on the command" },
+	{ O_VERSION, 0, "version", NULL, "version of the program" },
+};
+
+#define NOPTIONS (sizeof(table) / sizeof(table[0]))
+
+static int choose(const char *name, const char *arg, const char *const *words,
+		  int n, int *ret, struct err *e)
+{
+	struct strbuf all = { 0 };
+	int rc;
+
+	for (int i = 0; i < n; i++) {
+		if (strcmp(arg, words[i]) == 0) {
+			*ret = i;
+			strbuf_free(&all);
+			return 0;
+		}
+		strbuf_add(&all, "%s%s", i ? ", " : "", words[i]);
+	}
+	rc = err_set(e, ERR_USAGE, "--%s takes %s, not '%s'", name, all.s, arg);
+	strbuf_free(&all);
+	return rc;
+}
+
+static int add_exclude(struct options *o, const char *glob, struct err *e)
+{
+	const char **v =
+		realloc(o->exclude, (o->nexclude + 1) * sizeof(*o->exclude));
+
+	if (!v)
+		return err_nomem(e);
+	o->exclude = v;
+	o->exclude[o->nexclude++] = glob;
+	return 0;
+}
+
+static int take_choice(struct options *o, int id, const char *arg,
+		       struct err *e)
+{
+	static const char *const after[] = { "leave", "reboot", "poweroff" };
+	static const char *const color[] = { "auto", "always", "never" };
+	static const char *const policy[] = { "zero", "stop" };
+	static const char *const slot[] = { "active" };
+	int n = 0, rc;
+
+	switch (id) {
+	case O_AFTER:
+		rc = choose("after", arg, after, 3, &n, e);
+		if (rc == 0)
+			o->after = (enum after)n;
+		return rc;
+	case O_COLOR:
+		rc = choose("color", arg, color, 3, &n, e);
+		if (rc == 0)
+			o->color = (enum color_when)n;
+		return rc;
+	case O_ON_ERROR:
+		rc = choose("on-error", arg, policy, 2, &n, e);
+		if (rc == 0)
+			o->stop_on_error = n == 1;
+		return rc;
+	default:
+		rc = choose("slot", arg, slot, 1, &n, e);
+		if (rc == 0)
+			o->slot_active = true;
+		return rc;
+	}
+}
+
+static int take_number(struct options *o, int id, const char *arg,
+		       struct err *e)
+{
+	int rc;
+
+	switch (id) {
+	case O_WAIT:
+		return text_to_u64(arg, 86400, &o->wait_s, e);
+	case O_TIMEOUT:
+		return text_to_u64(arg, 3600000, &o->timeout_ms, e);
+	case O_LEVEL:
+		rc = text_to_u64(arg, 19, &o->level, e);
+		if (rc == 0 && o->level == 0)
+			rc = err_set(e, ERR_USAGE, "level 0 is none of 1..19");
+		return rc;
+	case O_CHUNK:
+		rc = text_to_size(arg, &o->chunk, e);
+		if (rc == 0 &&
+		    (o->chunk < 512 || o->chunk > 0xFFF0 || o->chunk % 512))
+			rc = err_set(e, ERR_USAGE,
+				     "a chunk is a multiple of 512 from 512 to "
+				     "65024 (0xFE00)");
+		return rc;
+	case O_OFFSET:
+		return text_to_size(arg, &o->offset, e);
+	default:
+		rc = text_to_size(arg, &o->length, e);
+		if (rc == 0 && o->length == 0)
+			rc = err_set(e, ERR_USAGE, "a length of 0 bytes");
+		return rc;
+	}
+}
+
+static int take(struct options *o, int id, const char *arg, struct err *e)
+{
+	switch (id) {
+	case O_JSON:
+		o->json = true;
+		break;
+	case 'q':
+		o->quiet = true;
+		break;
+	case 'v':
+		o->verbose = true;
+		break;
+	case O_LOG:
+		o->log = arg;
+		break;
+	case O_YES:
+		o->yes = true;
+		break;
+	case O_DRY_RUN:
+		o->dry_run = true;
+		break;
+	case 'h':
+		o->help = true;
+		break;
+	case O_VERSION:
+		o->version = true;
+		break;
+	case O_DEVICE:
+		o->device = arg;
+		break;
+	case O_CHIP:
+		o->chip = arg;
+		break;
+	case O_FDL1:
+		o->fdl1 = arg;
+		break;
+	case O_FDL2:
+		o->fdl2 = arg;
+		break;
+	case O_NV_BY_NAME:
+		o->nv_by_name = true;
+		break;
+	case 'o':
+		o->output = arg;
+		break;
+	case O_NOTE:
+		o->note = arg;
+		break;
+	case O_ALL:
+		o->all = true;
+		break;
+	case O_FORCE:
+		o->force = true;
+		break;
+	case 'C':
+		o->directory = arg;
+		break;
+	case O_PTY:
+		o->pty = true;
+		break;
+	case O_EXCLUDE:
+		return add_exclude(o, arg, e);
+	case O_AFTER:
+	case O_COLOR:
+	case O_ON_ERROR:
+	case O_SLOT:
+		return take_choice(o, id, arg, e);
+	default:
+		return take_number(o, id, arg, e);
+	}
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *o, struct err *e)
+{
+	struct option longs[NOPTIONS + 1] = { 0 };
+	int index, id;
+
+	memset(o, 0, sizeof(*o));
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		longs[i].name = table[i].name;
+		longs[i].has_arg =
+			table[i].arg ? required_argument : no_argument;
+		longs[i].val = table[i].id;
+	}
+	opterr = 0;
+	optind = 0;
+	for (;;) {
+		index = -1;
+		id = getopt_long(argc, argv, ":o:C:qvh", longs, &index);
+		if (id == -1)
+			break;
+		if (id == ':')
+			return err_set(e, ERR_USAGE, "'%s' needs a value",
+				       argv[optind - 1]);
+		if (id == '?')
+			return err_set(e, ERR_USAGE, "no option '%s'",
+				       argv[optind - 1]);
+		for (size_t i = 0; i < NOPTIONS; i++)
+			if (table[i].id == id)
+				o->given |= 1ull << i;
+		if (take(o, id, optarg, e) < 0)
+			return -(int)e->code;
+	}
+	o->args = argv + optind;
+	o->nargs = argc - optind;
+	return 0;
+}
+
+void options_free(struct options *o)
+{
+	free(o->exclude);
+}
+
+int options_check(const struct options *o, const struct command *c,
+		  struct err *e)
+{
+	int n = o->nargs - 1;
+
+	for (size_t i = 0; i < NOPTIONS; i++)
+		if ((o->given >> i & 1) && table[i].groups &&
+		    !(table[i].groups & c->groups))
+			return err_set(e, ERR_USAGE,
+				       "'%s' takes no option --%s", c->name,
+				       table[i].name);
+	if (n < c->min_args || (c->max_args >= 0 && n > c->max_args))
+		return err_set(e, ERR_USAGE, "usage: spdvault %s %s", c->name,
+			       c->args);
+	return 0;
+}
+
+static void print_one(size_t i)
+{
+	char left[40];
+
+	if (table[i].id < 256)
+		snprintf(left, sizeof(left), "-%c, --%s%s%s", table[i].id,
+			 table[i].name, table[i].arg ? " " : "",
+			 table[i].arg ? table[i].arg : "");
+	else
+		snprintf(left, sizeof(left), "--%s%s%s", table[i].name,
+			 table[i].arg ? " " : "",
+			 table[i].arg ? table[i].arg : "");
+	printf("  %-24s %s\n", left, table[i].help);
+}
+
+void options_print(const struct command *c)
+{
+	for (size_t i = 0; i < NOPTIONS; i++)
+		if (!c ? !table[i].groups
+		       : !table[i].groups || (table[i].groups & c->groups))
+			print_one(i);
+}

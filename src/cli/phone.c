@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* phone.c - from options to a session, and how the phone is left. */
+#include "phone.h"
+
+#include "sim/phone.h"
+#include "transport/sim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void on_phone_log(void *user, const char *text)
+{
+	ui_step(user, "phone: %s", text);
+}
+
+static void on_step(void *user, const char *text)
+{
+	ui_step(user, "%s", text);
+}
+
+static void on_stage(void *user, enum stage from, enum stage to)
+{
+	struct ui *u = user;
+
+	ui_step(u, "%s runs", session_stage_name(to));
+	if (u->json)
+		ui_event(u, "stage",
+			 json_pack("{ss ss}", "from", session_stage_name(from),
+				   "to", session_stage_name(to)));
+}
+
+static void on_retry(void *user, unsigned attempt, const struct err *why)
+{
+	struct ui *u = user;
+
+	ui_step(u, "asking again (%u): %s", attempt, why->text);
+	if (u->json)
+		ui_event(u, "retry",
+			 json_pack("{si ss ss}", "attempt", (int)attempt,
+				   "kind", err_kind_name(why->code), "why",
+				   why->text));
+}
+
+static int choose_profile(const struct options *o, struct phone_link *p,
+			  const struct phone *sim, struct err *e)
+{
+	const char *name = o->chip;
+
+	if (!name && sim)
+		name = phone_model(sim)->chip;
+	if (!name)
+		return 0;
+	if (profile_load_all(&p->profiles, e) < 0)
+		/* A simulated phone also works without any. */
+		return o->chip ? -(int)e->code : 0;
+	return profile_find(&p->profiles, name, &p->so.profile, e);
+}
+
+/* A file with an address, one from the profile, or the simulator's own. */
+static int choose_loader(const char *spec, const struct profile *profile,
+			 int which, const struct phone *sim, struct loader *l,
+			 struct err *e)
+{
+	uint32_t addr;
+	const uint8_t *bytes;
+	size_t n;
+
+	if (!spec && sim) {
+		phone_sample_loader(sim, which, &addr, &bytes, &n);
+		return loader_from_memory(which == 1 ? "simulated-fdl1.bin"
+						     : "simulated-fdl2.bin",
+					  addr, bytes, n, l, e);
+	}
+	if (!spec)
+		return 0;
+	if (loader_open(spec, l, e) < 0)
+		return -(int)e->code;
+	if (!l->has_addr && profile &&
+	    (which == 1 ? profile->has_fdl1 : profile->has_fdl2)) {
+		l->addr = which == 1 ? profile->fdl1 : profile->fdl2;
+		l->has_addr = true;
+	}
+	return 0;
+}
+
+static int need_device(const struct options *o, struct err *e)
+{
+	int rc;
+
+	if (o->device)
+		return 0;
+	rc = err_set(e, ERR_USAGE, "which phone?");
+	err_hint(e, "--device tty:/dev/ttyUSB0 for a serial line, --device "
+		    "sim:ums512 for a simulated phone to try things with");
+	return rc;
+}
+
+static int open_parts(const struct options *o, struct phone_link *p,
+		      struct transport *t, struct err *e)
+{
+	const struct phone *sim = transport_sim_phone(t);
+	int rc;
+
+	p->simulated = sim != NULL;
+	rc = choose_profile(o, p, sim, e);
+	if (rc == 0)
+		rc = choose_loader(o->fdl1, p->so.profile, 1, sim, &p->fdl1, e);
+	if (rc == 0)
+		rc = choose_loader(o->fdl2, p->so.profile, 2, sim, &p->fdl2, e);
+	p->so.fdl1 = p->fdl1.data ? &p->fdl1 : NULL;
+	p->so.fdl2 = p->fdl2.data ? &p->fdl2 : NULL;
+	return rc;
+}
+
+int phone_open(const struct options *o, struct ui *u, struct phone_link *p,
+	       struct err *e)
+{
+	const struct session_events ev = { u,	     on_phone_log, on_step,
+					   on_stage, on_retry,	   ui_stopped };
+	struct transport *t;
+	int rc;
+
+	memset(p, 0, sizeof(*p));
+	if (need_device(o, e) < 0 || transport_open(o->device, &t, e) < 0)
+		return -(int)e->code;
+	p->so.timeout_ms = (unsigned)o->timeout_ms;
+	p->so.wait_ms = (unsigned)(o->wait_s * 1000);
+	p->so.chunk_max = (uint32_t)o->chunk;
+	p->so.nv_by_name = o->nv_by_name;
+	p->so.may_end = o->after != AFTER_LEAVE;
+	rc = open_parts(o, p, t, e);
+	if (rc < 0)
+		transport_close(t);
+	else
+		rc = session_open(t, &p->so, &ev, &p->session, e);
+	if (rc < 0)
+		phone_close(p);
+	return rc;
+}
+
+int phone_raise(struct phone_link *p, struct ui *u, struct err *e)
+{
+	int rc = session_raise(p->session, STAGE_FDL2, e);
+
+	if (rc < 0)
+		return rc;
+	p->raised = true;
+	ui_step(u, "FDL2 says: %s, escaping %s",
+		msg_da_form_name(session_info(p->session)->da.form),
+		session_info(p->session)->escaping ? "on" : "off");
+	return 0;
+}
+
+const char *phone_ending(enum after a)
+{
+	static const char *const names[] = { "left", "rebooted",
+					     "powered-off" };
+
+	return names[a];
+}
+
+void phone_finish(struct phone_link *p, const struct options *o, struct ui *u)
+{
+	static const enum session_end ends[] = { SESSION_LEAVE, SESSION_REBOOT,
+						 SESSION_POWER_OFF };
+	struct err e;
+
+	if (!p->raised)
+		return;
+	if (o->after == AFTER_LEAVE) {
+		if (p->simulated)
+			return; /* it ends with us */
+		ui_note(u, "the phone is still in its loader: unplug it and "
+			   "hold the power key for 10 s (or take the battery "
+			   "out) to switch it off");
+		return;
+	}
+	if (session_end(p->session, ends[o->after], &e) < 0)
+		ui_warn(u, "the phone did not %s: %s",
+			o->after == AFTER_REBOOT ? "reboot" : "power off",
+			e.text);
+	else
+		ui_note(u,
+			o->after == AFTER_REBOOT
+				? "the phone reboots"
+				: "the phone powers off when it is unplugged");
+}
+
+void phone_close(struct phone_link *p)
+{
+	session_close(p->session);
+	loader_free(&p->fdl1);
+	loader_free(&p->fdl2);
+	profile_set_free(&p->profiles);
+	memset(p, 0, sizeof(*p));
+}
+
+json_t *phone_witness(struct phone_link *p)
+{
+	struct transport *t = session_transport(p->session);
+	char *text = t->ops->witness ? t->ops->witness(t) : NULL;
+	json_t *o = text ? json_loads(text, 0, NULL) : NULL;
+
+	free(text);
+	return o;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* phone.h - from options to a session: chip, loaders, transport. */
+#ifndef CLI_PHONE_H
+#define CLI_PHONE_H
+
+#include "device/session.h"
+#include "options.h"
+#include "ui.h"
+
+struct phone_link {
+	struct profile_set profiles;
+	struct loader fdl1, fdl2;
+	struct session_options so;
+	struct session *session;
+	bool simulated;
+	bool raised; /* FDL2 runs; the phone must be told to be switched off */
+};
+
+/* Opens the transport and a session; sends nothing yet. */
+int phone_open(const struct options *o, struct ui *u, struct phone_link *ret,
+	       struct err *e) MUST_CHECK;
+/* BootROM to FDL2. */
+int phone_raise(struct phone_link *p, struct ui *u, struct err *e) MUST_CHECK;
+/* --after; says in words how the phone is left.  Fails softly: a warning. */
+void phone_finish(struct phone_link *p, const struct options *o, struct ui *u);
+void phone_close(struct phone_link *p);
+const char *phone_ending(enum after a);
+/* The witness of a simulated phone, or NULL; for the result event. */
+json_t *phone_witness(struct phone_link *p);
+
+#endif

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* backup.c - plan x reader > archive: the one place that knows both ends. */
+#include "job/backup.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "job/content.h"
+#include "part_source.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MISC_CONTROL_AT 0x800u /* bootloader_control [6.4] */
+
+struct run {
+	struct session *s;
+	const struct backup_request *q;
+	const struct session_options *so;
+	const struct job_events *ev;
+	struct layout layout;
+	struct plan plan;
+	struct archive_writer *w;
+	struct manifest *m;
+	struct backup_totals *totals;
+};
+
+static void now_text(char out[32])
+{
+	time_t t = time(NULL);
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+static void warn(struct run *r, const char *text)
+{
+	job_warn(r->ev, "%s", text);
+	manifest_add_warning(r->m, text);
+}
+
+/* -- before the first byte ------------------------------------------------ */
+
+static int find_active_slot(struct run *r, char *ret, struct err *e)
+{
+	const struct partition *p = ptable_find(&r->layout.table, "misc");
+	struct extent x = { .offset = 0 };
+	uint8_t control[32];
+	int rc;
+
+	*ret = 0;
+	if (!p || p->size < MISC_CONTROL_AT + sizeof(control))
+		return err_set(e, ERR_USAGE,
+			       "the phone has no slot table (no 'misc')");
+	if (!layout_raw_extent(&r->layout, p, &x))
+		layout_name_extent(p, &x);
+	x.offset += MISC_CONTROL_AT;
+	x.length = sizeof(control);
+	rc = reader_read(r->s, &x, control, e);
+	if (rc < 0)
+		return err_context(e, "reading the slot table");
+	*ret = plan_active_slot(control);
+	if (!*ret)
+		return err_set(e, ERR_USAGE,
+			       "the slot table of the phone is not valid, so "
+			       "no slot is the active one");
+	job_note(r->ev, "slot %c is active", *ret);
+	return 0;
+}
+
+static int make_plan(struct run *r, struct err *e)
+{
+	struct plan_request q = r->q->plan;
+	const char *const *known;
+	size_t nknown;
+
+	known = plan_known_names(&nknown);
+	if (layout_read(r->s, known, nknown, &r->layout, e) < 0)
+		return err_context(e, "reading the partition table");
+	for (size_t i = 0; i < r->layout.nwarnings; i++)
+		warn(r, r->layout.warnings[i]);
+	if (job_trust_raw(r->s, &r->layout, r->ev, &q.raw_trusted, e) < 0)
+		return err_context(e, "comparing two ways of reading");
+	if (r->q->active_slot_only && find_active_slot(r, &q.only_slot, e) < 0)
+		return -(int)e->code;
+	if (plan_make(&r->layout, &q, &r->plan, e) < 0)
+		return -(int)e->code;
+	if (r->plan.n == 0)
+		return err_set(e, ERR_USAGE, "nothing is left to back up");
+	r->totals->planned = r->plan.n;
+	return 0;
+}
+
+static int check_space(struct run *r, struct err *e)
+{
+	char need[TEXT_SIZE_MAX], have[TEXT_SIZE_MAX];
+	uint64_t space;
+	int rc;
+
+	if (file_space_for(r->q->out, &space, e) < 0)
+		return -(int)e->code;
+	if (space >= r->plan.bytes || r->q->ignore_space)
+		return 0;
+	rc = err_set(e, ERR_EXISTS,
+		     "'%s' may need up to %s and the disk has %s left",
+		     r->q->out, text_size(r->plan.bytes, need),
+		     text_size(space, have));
+	err_hint(e, "free some space or choose another disk; --force starts "
+		    "all the same (compressed it is often half)");
+	return rc;
+}
+
+static int omit(struct run *r, const struct partition *p, const char *reason)
+{
+	struct manifest_omitted *o = manifest_add_omitted(r->m);
+
+	if (!o)
+		return -1;
+	text_copy(o->name, sizeof(o->name), p->name);
+	o->size = p->size;
+	text_copy(o->reason, sizeof(o->reason), reason);
+	return 0;
+}
+
+static int note_left_out(struct run *r, struct err *e)
+{
+	for (size_t i = 0; i < r->plan.nleft_out; i++)
+		if (omit(r, r->plan.left_out[i].part,
+			 r->plan.left_out[i].reason) < 0)
+			return err_nomem(e);
+	return 0;
+}
+
+/* -- small members -------------------------------------------------------- */
+
+static int add_memory(struct run *r, const char *member, const char *name,
+		      const void *p, size_t n, struct manifest_part **ret,
+		      struct err *e)
+{
+	struct manifest_part *part = manifest_add_part(r->m);
+
+	if (!part)
+		return err_nomem(e);
+	text_copy(part->name, sizeof(part->name), name);
+	if (archive_add(r->w, member, p, n, part, e) < 0)
+		return err_context(e, "storing '%s'", member);
+	if (ret)
+		*ret = part;
+	return 0;
+}
+
+static int add_gpt(struct run *r, const struct gpt_copy *g, const char *member,
+		   const char *name, struct err *e)
+{
+	struct manifest_part *part;
+
+	if (!g->data)
+		return 0;
+	if (add_memory(r, member, name, g->data, g->len, &part, e) < 0)
+		return -(int)e->code;
+	part->method = METHOD_RAW;
+	part->raw_offset = g->offset;
+	text_copy(part->class, sizeof(part->class), "table");
+	text_copy(part->content, sizeof(part->content),
+		  g->valid ? "gpt" : "gpt-damaged");
+	return 0;
+}
+
+static int add_head(struct run *r, struct err *e)
+{
+	struct manifest_part *part;
+	char *json;
+	size_t n;
+	int rc;
+
+	if (manifest_device_json(r->m, &json, &n, e) < 0)
+		return -(int)e->code;
+	rc = add_memory(r, MANIFEST_DEVICE, "device", json, n, &part, e);
+	free(json);
+	if (rc < 0)
+		return rc;
+	text_copy(part->class, sizeof(part->class), "info");
+	part->private_ = true;
+	rc = add_gpt(r, &r->layout.primary, "gpt/primary.img", "gpt-primary",
+		     e);
+	if (rc == 0)
+		rc = add_gpt(r, &r->layout.backup, "gpt/backup.img",
+			     "gpt-backup", e);
+	return rc;
+}
+
+/* -- partitions ------------------------------------------------------------ */
+
+/* Notes what a block tells about the whole: header, or one repeated byte. */
+struct look {
+	bool uniform;
+	uint8_t byte;
+	struct content content;
+};
+
+static void look_at(struct look *k, const struct block *b, uint64_t size)
+{
+	if (b->offset == 0) {
+		content_sniff(b->data, b->used, size, &k->content);
+		k->uniform = true;
+		k->byte = b->data[0];
+	}
+	if (k->uniform && (b->data[0] != k->byte ||
+			   memcmp(b->data, b->data + 1, b->used - 1) != 0))
+		k->uniform = false;
+}
+
+static const char *content_name(const struct look *k)
+{
+	if (!k->uniform)
+		return k->content.kind;
+	return k->byte == 0 ? "zero" : k->byte == 0xFF ? "erased" : "uniform";
+}
+
+static int store_blocks(struct run *r, struct part_source *src,
+			struct job_progress *pr, struct look *k, struct err *e)
+{
+	uint64_t before = pr->all_done;
+
+	while (pr->done < pr->total) {
+		struct block *b;
+		int rc = archive_get(r->w, &b, e);
+
+		if (rc < 0)
+			return rc;
+		while (b->used < b->cap && pr->done < pr->total) {
+			rc = job_go_on(r->ev, e);
+			if (rc == 0)
+				rc = part_source_fill(src, b, e);
+			if (rc < 0) {
+				struct err later;
+
+				b->used = 0;
+				/* The first failure is the one to tell. */
+				if (archive_put(r->w, b, &later) < 0)
+					later.code = ERR_NONE;
+				return rc;
+			}
+			pr->done = b->offset + b->used;
+			pr->all_done = before + pr->done;
+			job_progress(r->ev, pr);
+		}
+		look_at(k, b, pr->total);
+		rc = archive_put(r->w, b, e);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static void describe_part(const struct plan_item *it, struct manifest_part *p)
+{
+	memcpy(p->name, it->part->name, sizeof(p->name));
+	p->method = it->method;
+	p->raw_offset = it->method == METHOD_RAW ? it->x.offset : 0;
+	p->size_probed = it->part->probed;
+	text_copy(p->class, sizeof(p->class), it->class->name);
+	p->private_ = it->class->private_;
+}
+
+static int store_part(struct run *r, const struct plan_item *it,
+		      struct job_progress *pr, struct err *e)
+{
+	struct manifest_part *part = manifest_add_part(r->m);
+	struct part_source src = { .policy = r->q->policy, .ev = r->ev };
+	struct look k = { .uniform = true };
+	uint64_t started = clock_ms();
+	int rc;
+
+	if (!part)
+		return err_nomem(e);
+	describe_part(it, part);
+	pr->part = part->name;
+	pr->done = 0;
+	pr->total = it->part->size;
+	src.part = part;
+	rc = part_source_open(&src, r->s, &it->x, e);
+	if (rc < 0) {
+		manifest_drop_part(r->m);
+		return rc;
+	}
+	rc = archive_begin(r->w, it->member, it->part->size, e);
+	if (rc == 0)
+		rc = store_blocks(r, &src, pr, &k, e);
+	if (rc < 0) {
+		part_source_drop(&src);
+		manifest_drop_part(r->m);
+		return rc;
+	}
+	rc = part_source_close(&src, e);
+	if (rc == 0)
+		rc = archive_end(r->w, part, e);
+	if (rc < 0)
+		return rc;
+	part->seconds = (double)(clock_ms() - started) / 1000;
+	text_copy(part->content, sizeof(part->content), content_name(&k));
+	part->payload = k.uniform ? 0 : k.content.payload;
+	r->totals->bytes += part->size;
+	r->totals->unreadable += src.unreadable;
+	r->totals->parts++;
+	if (src.unreadable)
+		r->m->complete = false;
+	if (r->ev->part_done)
+		r->ev->part_done(r->ev->user, part);
+	return 0;
+}
+
+/* A partition that the loader does not open at all is told, not fatal. */
+static int store_or_omit(struct run *r, const struct plan_item *it,
+			 struct job_progress *pr, struct err *e)
+{
+	size_t before = r->m->nparts;
+	uint64_t all = pr->all_done;
+	int rc = store_part(r, it, pr, e);
+	char text[512];
+
+	if (rc == 0)
+		return 0;
+	if (e->code != ERR_REFUSED || r->q->policy == READ_STOP_ON_ERROR ||
+	    pr->done > 0 || r->m->nparts != before)
+		return err_context(e, "backing up '%s'", it->part->name);
+	snprintf(text, sizeof(text), "'%s' is not in the backup: %s",
+		 it->part->name, e->text);
+	warn(r, text);
+	r->m->complete = false;
+	pr->all_done = all + it->part->size;
+	if (omit(r, it->part, "the loader refused to read it") < 0)
+		return err_nomem(e);
+	return 0;
+}
+
+static int store_parts(struct run *r, struct err *e)
+{
+	struct job_progress pr = { .count = r->plan.n,
+				   .all_total = r->plan.bytes };
+
+	for (size_t i = 0; i < r->plan.n; i++) {
+		pr.number = i + 1;
+		if (store_or_omit(r, &r->plan.v[i], &pr, e) < 0)
+			return -(int)e->code;
+	}
+	return 0;
+}
+
+/* A dry run: the manifest as far as it is known without reading. */
+static int list_plan(struct run *r, struct err *e)
+{
+	for (size_t i = 0; i < r->plan.n; i++) {
+		struct manifest_part *p = manifest_add_part(r->m);
+
+		if (!p)
+			return err_nomem(e);
+		describe_part(&r->plan.v[i], p);
+		p->size = r->plan.v[i].part->size;
+	}
+	r->totals->bytes = r->plan.bytes;
+	return 0;
+}
+
+/* -- all of it ---------------------------------------------------------------
+ */
+
+static int run_backup(struct run *r, struct err *e)
+{
+	uint64_t started = clock_ms();
+	int rc = make_plan(r, e);
+
+	if (rc < 0)
+		return rc;
+	rc = note_left_out(r, e);
+	if (rc == 0 && r->q->dry_run)
+		return list_plan(r, e);
+	if (rc == 0)
+		rc = check_space(r, e);
+	if (rc < 0)
+		return rc;
+	rc = archive_create(r->q->out, &r->q->archive, &r->w, e);
+	if (rc < 0)
+		return rc;
+	job_describe(r->s, &r->layout, r->so, r->m);
+	rc = add_head(r, e);
+	if (rc == 0)
+		rc = store_parts(r, e);
+	if (rc < 0)
+		return rc;
+	now_text(r->m->finished);
+	r->m->chunk = reader_chunk(r->s);
+	rc = archive_finish(r->w, r->m, e);
+	if (rc < 0)
+		return err_context(e, "finishing the archive");
+	r->totals->archive = archive_written(r->w);
+	r->totals->seconds = (double)(clock_ms() - started) / 1000;
+	return 0;
+}
+
+int job_backup(struct session *s, const struct session_options *so,
+	       const struct backup_request *q, const struct job_events *ev,
+	       struct manifest *ret_m, struct backup_totals *totals,
+	       struct err *e)
+{
+	struct run r = {
+		.s = s, .q = q, .so = so, .ev = ev, .m = ret_m, .totals = totals
+	};
+	int rc;
+
+	memset(ret_m, 0, sizeof(*ret_m));
+	memset(totals, 0, sizeof(*totals));
+	ret_m->complete = true;
+	ret_m->simulated = q->simulated;
+	now_text(ret_m->created);
+	text_copy(ret_m->device, sizeof(ret_m->device), q->device);
+	text_copy(ret_m->ending, sizeof(ret_m->ending), q->ending);
+	text_copy(ret_m->note, sizeof(ret_m->note), q->note);
+	rc = run_backup(&r, e);
+	archive_drop(r.w);
+	plan_free(&r.plan);
+	layout_free(&r.layout);
+	return rc;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* extract.c - members to files, or to a pipe. */
+#include "base/file.h"
+#include "base/sha256.h"
+#include "base/text.h"
+#include "job/archive_jobs.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define NO_PLACE UINT64_MAX
+
+struct unpack {
+	const struct extract_request *q;
+	const struct job_events *ev;
+	struct extract_result *res;
+	struct archive_reader *r;
+	struct sha256 *hash;
+	bool *used; /* which of the globs fitted something */
+	struct job_progress pr;
+};
+
+bool job_member_fits(const char *glob, const char *member)
+{
+	const char *base = strrchr(member, '/');
+	char part[MEMBER_NAME_MAX];
+	size_t n;
+
+	base = base ? base + 1 : member;
+	if (fnmatch(glob, member, 0) == 0 || fnmatch(glob, base, 0) == 0)
+		return true;
+	text_copy(part, sizeof(part), base);
+	n = strlen(part);
+	if (n > 4 && strcmp(part + n - 4, ".img") == 0)
+		part[n - 4] = '\0';
+	return fnmatch(glob, part, 0) == 0;
+}
+
+static bool is_wanted(struct unpack *u, const char *member)
+{
+	bool wanted = u->q->nnames == 0;
+
+	for (size_t i = 0; i < u->q->nnames; i++) {
+		if (!job_member_fits(u->q->names[i], member))
+			continue;
+		u->used[i] = true;
+		wanted = true;
+	}
+	return wanted;
+}
+
+static int differ(struct unpack *u, const char *member, uint64_t offset,
+		  uint64_t length, const char *what)
+{
+	if (u->ev->difference)
+		u->ev->difference(u->ev->user, member, offset, length, what);
+	return 0;
+}
+
+/* Folders on the way: made by us or real, never a link to elsewhere. */
+static int make_folders(char *path, size_t from, struct err *e)
+{
+	for (char *p = path + from; *p; p++) {
+		struct stat st;
+
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0777) < 0 && errno != EEXIST)
+			return err_sys(e, errno, "making the folder '%s'",
+				       path);
+		if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+			return err_set(e, ERR_EXISTS,
+				       "'%s' is in the way: not a folder",
+				       path);
+		*p = '/';
+	}
+	return 0;
+}
+
+/*
+ * The bytes of the current member into out and the hash.  *ret_whole: none of
+ * them was damaged.
+ */
+static int copy_member(struct unpack *u, const struct archive_member *m,
+		       struct outfile *out, bool *ret_whole, struct err *e)
+{
+	static const uint8_t zeros[65536];
+	struct archive_piece p;
+	int rc;
+
+	*ret_whole = true;
+	for (;;) {
+		rc = job_go_on(u->ev, e);
+		if (rc == 0)
+			rc = archive_pull(u->r, &p, e);
+		if (rc <= 0)
+			return rc;
+		if (p.damage) {
+			*ret_whole = false;
+			differ(u, m->name, p.offset, p.len, p.damage);
+		}
+		for (size_t at = 0; p.damage && at < p.len;
+		     at += sizeof(zeros)) {
+			size_t n = p.len - at < sizeof(zeros) ? p.len - at
+							      : sizeof(zeros);
+
+			if (outfile_write_sparse(out, zeros, n, e) < 0)
+				return -(int)e->code;
+		}
+		if (!p.damage &&
+		    (sha256_add(u->hash, p.data, p.len, e) < 0 ||
+		     outfile_write_sparse(out, p.data, p.len, e) < 0))
+			return -(int)e->code;
+		u->pr.done = p.offset + p.len;
+		u->pr.all_done += p.len;
+		job_progress(u->ev, &u->pr);
+	}
+}
+
+/* Whole and as promised?  A manifest that comes later cannot tell now. */
+static int check_digest(struct unpack *u, const struct archive_member *m,
+			bool *ret_good, struct err *e)
+{
+	const struct manifest *mf = archive_manifest(u->r);
+	const struct manifest_part *p = mf ? manifest_find(mf, m->name) : NULL;
+	uint8_t sum[SHA256_LEN];
+
+	if (sha256_end(u->hash, sum, e) < 0)
+		return -(int)e->code;
+	*ret_good = !p || memcmp(p->sha256, sum, sizeof(sum)) == 0;
+	if (!*ret_good)
+		differ(u, m->name, NO_PLACE, 0,
+		       "its SHA-256 is not the one in the manifest");
+	return 0;
+}
+
+static int extract_to(struct unpack *u, const struct archive_member *m,
+		      struct outfile *out, struct err *e)
+{
+	bool good = false;
+	int rc = sha256_begin(u->hash, e);
+
+	if (rc == 0)
+		rc = copy_member(u, m, out, &good, e);
+	if (rc == 0 && good)
+		rc = check_digest(u, m, &good, e);
+	if (rc < 0)
+		return rc;
+	if (!good) {
+		u->res->damaged++;
+		job_warn(u->ev, "'%s' is left as '%s'", m->name,
+			 outfile_partial(out));
+		return 0;
+	}
+	u->res->files++;
+	u->res->bytes += m->size;
+	return outfile_commit(out, e);
+}
+
+static int extract_member(struct unpack *u, const struct archive_member *m,
+			  struct err *e)
+{
+	CLEANUP(file_freep) char *path = NULL;
+	struct outfile *out;
+	int rc;
+
+	if (m->unsafe) {
+		u->res->damaged++;
+		return differ(u, m->name, NO_PLACE, 0, m->unsafe);
+	}
+	if (asprintf(&path, "%s/%s", u->q->dir, m->name) < 0) {
+		path = NULL;
+		return err_nomem(e);
+	}
+	if (make_folders(path, strlen(u->q->dir) + 1, e) < 0 ||
+	    outfile_open(path, u->q->force, &out, e) < 0)
+		return -(int)e->code;
+	u->pr.part = m->name;
+	u->pr.number++;
+	u->pr.done = 0;
+	u->pr.total = m->size;
+	rc = extract_to(u, m, out, e);
+	outfile_close(out, true);
+	return rc;
+}
+
+static int extract_all(struct unpack *u, struct err *e)
+{
+	const struct manifest *mf = archive_manifest(u->r);
+	struct archive_member m;
+	int rc;
+
+	for (size_t i = 0; mf && i < mf->nparts; i++)
+		if (is_wanted(u, mf->parts[i].member))
+			u->pr.all_total += mf->parts[i].size;
+	while ((rc = archive_next(u->r, &m, e)) > 0) {
+		if (!m.is_file || !is_wanted(u, m.name))
+			continue;
+		rc = extract_member(u, &m, e);
+		if (rc < 0)
+			return err_context(e, "extracting '%s'", m.name);
+	}
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < u->q->nnames; i++)
+		if (!u->used[i])
+			return err_set(e, ERR_USAGE,
+				       "the archive holds no '%s'",
+				       u->q->names[i]);
+	return 0;
+}
+
+int job_extract(const struct extract_request *q, const struct job_events *ev,
+		struct extract_result *ret, struct err *e)
+{
+	struct unpack u = { .q = q, .ev = ev, .res = ret };
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
+	if (mkdir(q->dir, 0777) < 0 && errno != EEXIST)
+		return err_sys(e, errno, "making the folder '%s'", q->dir);
+	u.used = calloc(q->nnames + 1, sizeof(*u.used));
+	if (!u.used)
+		return err_nomem(e);
+	rc = archive_open(q->archive, q->threads, &u.r, e);
+	if (rc == 0)
+		rc = sha256_new(&u.hash, e);
+	if (rc == 0)
+		rc = extract_all(&u, e);
+	if (rc == 0 && ret->damaged)
+		rc = err_set(e, ERR_MISMATCH,
+			     "%zu file%s could not be "
+			     "extracted whole",
+			     ret->damaged, ret->damaged == 1 ? "" : "s");
+	sha256_free(u.hash);
+	archive_close(u.r);
+	free(u.used);
+	return rc;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* plan.c - from the phone's table and the user's wish to a list of reads. */
+#include "job/plan.h"
+
+#include "base/bytes.h"
+#include "base/crc32.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char why_nv[] =
+	"reading a first NV copy by its name makes the loader write; its "
+	"second copy holds the same items";
+static const char why_gpt[] =
+	"only its name leads to it, and with a damaged GPT the loader may "
+	"write when it is asked for a name";
+static const char why_default[] =
+	"not part of the default set (name it, or give --all)";
+static const char why_excluded[] = "excluded by the user";
+static const char why_slot[] = "belongs to the slot that is not active";
+static const char why_unasked[] = "not among the names that were asked for";
+
+static bool any_fits(const char *const *globs, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fnmatch(globs[i], name, 0) == 0)
+			return true;
+	return false;
+}
+
+static bool is_other_slot(const char *name, char only)
+{
+	size_t n = strlen(name);
+
+	return only && n > 2 && name[n - 2] == '_' &&
+	       (name[n - 1] == 'a' || name[n - 1] == 'b') &&
+	       name[n - 1] != only;
+}
+
+/* Why the user does not want it; NULL: it is wanted. */
+static const char *why_unwanted(const struct plan_request *q,
+				const struct partition *p,
+				const struct part_class *c)
+{
+	if (any_fits(q->exclude, q->nexclude, p->name))
+		return why_excluded;
+	if (q->nnames)
+		return any_fits(q->names, q->nnames, p->name) ? NULL
+							      : why_unasked;
+	if (is_other_slot(p->name, q->only_slot))
+		return why_slot;
+	if (!c->by_default && !q->all)
+		return why_default;
+	return NULL;
+}
+
+/* Why it cannot be read without the phone writing; NULL: it can. */
+static const char *choose_method(const struct layout *l,
+				 const struct plan_request *q,
+				 struct plan_item *it)
+{
+	if (q->raw_trusted && layout_raw_extent(l, it->part, &it->x)) {
+		it->method = METHOD_RAW;
+		return NULL;
+	}
+	if (l->names_write)
+		return why_gpt;
+	if (layout_is_first_nv(it->part) && !q->nv_by_name)
+		return why_nv;
+	it->method = METHOD_BY_NAME;
+	layout_name_extent(it->part, &it->x);
+	return NULL;
+}
+
+static int check_globs(const struct layout *l, const char *const *globs,
+		       size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < l->table.n && !found; k++)
+			found = fnmatch(globs[i], l->table.v[k].name, 0) == 0;
+		if (!found) {
+			int rc = err_set(e, ERR_USAGE,
+					 "the phone has no partition '%s'",
+					 globs[i]);
+
+			err_hint(e, "'spdvault info' lists what it has");
+			return rc;
+		}
+	}
+	return 0;
+}
+
+static int compare_items(const void *a, const void *b)
+{
+	const struct plan_item *x = a, *y = b;
+
+	if (x->class->rank != y->class->rank)
+		return x->class->rank < y->class->rank ? -1 : 1;
+	if (x->part->size != y->part->size)
+		return x->part->size < y->part->size ? -1 : 1;
+	/* Rows of one table: their order is the address in it. */
+	return x->part < y->part ? -1 : 1;
+}
+
+int plan_make(const struct layout *l, const struct plan_request *q,
+	      struct plan *ret, struct err *e)
+{
+	struct plan p = { .bytes = 0 };
+	size_t n = l->table.n ? l->table.n : 1;
+
+	if (check_globs(l, q->names, q->nnames, e) < 0 ||
+	    check_globs(l, q->exclude, q->nexclude, e) < 0)
+		return -(int)e->code;
+	p.v = calloc(n, sizeof(*p.v));
+	p.left_out = calloc(n, sizeof(*p.left_out));
+	if (!p.v || !p.left_out) {
+		plan_free(&p);
+		return err_nomem(e);
+	}
+	for (size_t i = 0; i < l->table.n; i++) {
+		struct plan_item it = { .part = &l->table.v[i] };
+		const char *why;
+
+		it.class = plan_class(it.part->name);
+		why = why_unwanted(q, it.part, it.class);
+		if (!why)
+			why = choose_method(l, q, &it);
+		if (why) {
+			p.left_out[p.nleft_out].part = it.part;
+			p.left_out[p.nleft_out++].reason = why;
+			continue;
+		}
+		snprintf(it.member, sizeof(it.member), "%s/%s.img",
+			 it.part->boot_area ? "boot" : "partitions",
+			 it.part->name);
+		p.bytes += it.part->size;
+		p.v[p.n++] = it;
+	}
+	qsort(p.v, p.n, sizeof(*p.v), compare_items);
+	*ret = p;
+	return 0;
+}
+
+void plan_free(struct plan *p)
+{
+	free(p->v);
+	free(p->left_out);
+	memset(p, 0, sizeof(*p));
+}
+
+char plan_active_slot(const uint8_t control[32])
+{
+	unsigned best[2];
+
+	if (get_le32(control + 4) != 0x42414342u ||
+	    get_le32(control + 28) != crc32_add(0, control, 28))
+		return 0;
+	/* Priority, then successful, then tries; a tie is slot a [6.4]. */
+	for (int i = 0; i < 2; i++) {
+		unsigned v = get_le16(control + 12 + 2 * i);
+
+		best[i] = (v & 15) << 4 | (v >> 7 & 1) << 3 | (v >> 4 & 7);
+	}
+	return best[1] > best[0] ? 'b' : 'a';
+}
