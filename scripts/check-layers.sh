@@ -32,11 +32,12 @@ BEGIN {
 
 	# header of a library: the files that know it
 	library["^(libusb-1[.]0/)?libusb[.]h$"] = "^src/transport/usb[^/]*$"
-	library["^openssl/"] = "^src/base/sha256[.]c$"
+	library["^openssl/"] = "^src/(base/sha256|cli/main)[.]c$"
 	library["^ini[.]h$"] = "^src/base/config[.]c$"
 	library["^jansson[.]h$"] = "^src/(archive|cli)/"
-	library["^(zstd|zstd_errors|zdict|xxhash)[.]h$"] = "^src/archive/"
-	library["^archive(_entry)?[.]h$"] = "^src/archive/"
+	# (main.c: --version names the libraries)
+	library["^(zstd|zstd_errors|zdict|xxhash)[.]h$"] = "^src/(archive/|cli/main[.]c$)"
+	library["^archive(_entry)?[.]h$"] = "^src/(archive/|cli/main[.]c$)"
 	library["^cmocka[.]h$"] = "^tests/"
 
 	# Names of partitions that no code of these layers may spell out.

@@ -54,7 +54,7 @@ struct manifest_part {
 struct manifest_omitted {
 	char name[37];
 	uint64_t size;
-	char reason[96];
+	char reason[160];
 };
 
 struct manifest_loader {
@@ -115,7 +115,10 @@ int manifest_from_json(const char *p, size_t n, struct manifest *ret,
 		       struct err *e) MUST_CHECK;
 void manifest_free(struct manifest *m);
 
-/* Appends; the element is zeroed.  NULL when memory or the limit is out. */
+/*
+ * Appends; the element is zeroed.  NULL when memory or the limit is out.  A
+ * pointer is good until the next element is added to the same list.
+ */
 struct manifest_part *manifest_add_part(struct manifest *m);
 /* Takes the last part away again, with what it owns. */
 void manifest_drop_part(struct manifest *m);

@@ -25,8 +25,13 @@ struct gpt_copy {
 struct layout {
 	struct ptable table; /* boot areas last */
 	struct gpt_copy primary, backup;
-	bool raw;	    /* user_partition is readable */
-	uint64_t raw_limit; /* below this offset, if the storage is larger */
+	bool raw; /* user_partition is readable */
+	/*
+	 * Offsets of 4 GiB and more are not understood, or not shown to be:
+	 * an old loader takes them modulo 4 GiB without a word.
+	 */
+	bool narrow_only;
+	bool wide_proven; /* a high offset gave what had to be there */
 	/*
 	 * The primary GPT is damaged: a loader that is asked for a partition
 	 * by its name would rewrite it from the backup (docs/protocol.md 4.7).
@@ -48,9 +53,9 @@ void layout_free(struct layout *l);
 
 /* A first NV copy: a loader that is asked for it by name may write [5.6]. */
 bool layout_is_first_nv(const struct partition *p);
-/*
- * Where the raw bytes of p lie; false when only its name leads to it.
- */
+/* Reaches p beyond what this loader is shown to understand? */
+bool layout_is_out_of_reach(const struct layout *l, const struct partition *p);
+/* Where the raw bytes of p lie; false when only its name leads to it. */
 bool layout_raw_extent(const struct layout *l, const struct partition *p,
 		       struct extent *ret);
 void layout_name_extent(const struct partition *p, struct extent *ret);

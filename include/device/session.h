@@ -4,10 +4,10 @@
 #define DEVICE_SESSION_H
 
 #include "base/err.h"
+#include "bsl/link.h"
 #include "bsl/msg.h"
 #include "device/loader.h"
 #include "device/profile.h"
-#include "transport/transport.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -34,6 +34,7 @@ struct plan_item {
 struct plan_left_out {
 	const struct partition *part;
 	const char *reason; /* static */
+	bool lacking; /* wanted: without it the backup is incomplete */
 };
 
 struct plan {

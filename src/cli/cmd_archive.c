@@ -342,7 +342,7 @@ static int run_cat(const struct options *o, struct ui *u)
 	if (o->json) {
 		rc = err_set(&e, ERR_USAGE,
 			     "--json and cat both want standard output");
-		return command_failed(u, &e, -rc, NULL, NULL);
+		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
 	}
 	/* A reader that has enough ends us as it ends cat(1). */
 	signal(SIGPIPE, SIG_DFL);

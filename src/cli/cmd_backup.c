@@ -152,7 +152,7 @@ static int run_backup(const struct options *o, struct ui *u)
 	if (!o->output && !o->dry_run) {
 		rc = err_set(&e, ERR_USAGE, "where to?");
 		err_hint(&e, "give the name of the archive: -o phone.tar.zst");
-		return command_failed(u, &e, -rc, NULL, NULL);
+		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
 	}
 	rc = phone_open(o, u, &p, &e);
 	if (rc < 0)
@@ -227,12 +227,12 @@ static int run_read(const struct options *o, struct ui *u)
 	if (!o->output) {
 		rc = err_set(&e, ERR_USAGE, "where to?");
 		err_hint(&e, "give a file, -o boot.img, or -o - for a pipe");
-		return command_failed(u, &e, -rc, NULL, NULL);
+		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
 	}
 	if (strcmp(o->output, "-") == 0 && o->json) {
 		rc = err_set(&e, ERR_USAGE,
 			     "--json and -o - both want standard output");
-		return command_failed(u, &e, -rc, NULL, NULL);
+		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
 	}
 	rc = phone_open(o, u, &p, &e);
 	if (rc < 0)

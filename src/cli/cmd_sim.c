@@ -171,7 +171,7 @@ static int run_sim(const struct options *o, struct ui *u)
 			 "--pty makes a pseudo terminal; without serving, "
 			 "any command takes --device sim:%s",
 			 o->args[1]);
-		return command_failed(u, &e, -rc, NULL, NULL);
+		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
 	}
 	if (run_pty(o->args[1], u, &e) < 0)
 		return command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),

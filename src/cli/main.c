@@ -128,7 +128,7 @@ static int run_command(const struct options *o, struct ui *u)
 	if (!c) {
 		rc = err_set(&e, ERR_USAGE, "no command '%s'", o->args[0]);
 		err_hint(&e, "'spdvault help' lists them");
-		return command_failed(u, &e, -rc, NULL, NULL);
+		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
 	}
 	rc = options_check(o, c, &e);
 	if (rc < 0) {

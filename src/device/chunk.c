@@ -5,7 +5,8 @@
 #include "internal.h"
 
 /* Sectors of both kinds divide it, so that no chunk ends inside one. */
-#define CHUNK_STEP 0x1000u
+#define CHUNK_STEP  0x1000u
+#define CHUNK_LEAST 0x200u /* smaller ones no loader is known to want */
 
 void chunk_init(struct chunk_state *c, uint32_t cap)
 {
@@ -48,13 +49,15 @@ void chunk_worked(struct chunk_state *c, uint32_t n)
 		c->now = c->cap / 2 < c->now ? c->cap : 2 * c->now;
 }
 
-bool chunk_failed(struct chunk_state *c, uint32_t n)
+bool chunk_failed(struct chunk_state *c, uint32_t n, bool size_error)
 {
-	if (n <= c->proven || n <= READER_UNIT)
+	uint32_t least = size_error ? CHUNK_LEAST : READER_UNIT;
+
+	if (n <= c->proven || n <= least)
 		return false;
-	c->cap = c->proven ? c->proven : n / 2 / CHUNK_STEP * CHUNK_STEP;
-	if (c->cap < READER_UNIT)
-		c->cap = READER_UNIT;
+	c->cap = c->proven ? c->proven : n / 2 / CHUNK_LEAST * CHUNK_LEAST;
+	if (c->cap < least)
+		c->cap = least;
 	c->now = c->cap;
 	return true;
 }

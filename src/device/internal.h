@@ -57,7 +57,10 @@ int stages_step(struct session *s, enum stage to, struct err *e) MUST_CHECK;
 void chunk_init(struct chunk_state *c, uint32_t cap);
 uint32_t chunk_cap(const struct session *s);
 void chunk_worked(struct chunk_state *c, uint32_t n);
-/* True when the size itself is suspect, so that a smaller one is tried. */
-bool chunk_failed(struct chunk_state *c, uint32_t n);
+/*
+ * True when the size itself is suspect, so that a smaller one is tried.
+ * size_error: the loader said so itself.
+ */
+bool chunk_failed(struct chunk_state *c, uint32_t n, bool size_error);
 
 #endif

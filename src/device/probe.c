@@ -14,6 +14,7 @@
 #define FIRST_GUESS    ((uint64_t)1 << 20)
 #define NARROW_MAX     ((uint64_t)1 << 32) /* reach of 32-bit offsets */
 #define SIZE_REPLY     0x80u /* what "NAME_size" is asked for [5.5] */
+#define WIDE_SAMPLES   64u
 #define BOOT_AREA_UNIT ((uint64_t)128 << 10) /* eMMC BOOT_SIZE_MULT */
 #define BOOT_AREA_MAX  ((uint64_t)4 << 20)
 
@@ -163,6 +164,31 @@ static int repeats_at(struct session *s, const char *name, uint64_t a,
 		return -(int)e->code;
 	return memcmp(one, two, sizeof(one)) == 0 &&
 	       memcmp(one, one + 1, sizeof(one) - 1) != 0;
+}
+
+int probe_wide(struct session *s, const char *name, uint64_t size,
+	       struct err *e)
+{
+	const uint64_t wrap = (uint64_t)1 << 32;
+	uint8_t low[READER_UNIT], high[READER_UNIT];
+
+	/* Blank places say nothing, so several are looked at. */
+	for (uint64_t at = 0; at < WIDE_SAMPLES * FIRST_GUESS;
+	     at += FIRST_GUESS) {
+		struct extent x = { .offset = at, .length = READER_UNIT };
+
+		if (wrap + at + READER_UNIT > size)
+			break;
+		text_copy(x.name, sizeof(x.name), name);
+		if (reader_read(s, &x, low, e) < 0)
+			return -(int)e->code;
+		x.offset = wrap + at;
+		if (reader_read(s, &x, high, e) < 0)
+			return e->code == ERR_REFUSED ? 0 : -(int)e->code;
+		if (memcmp(low, high, sizeof(low)) != 0)
+			return 1;
+	}
+	return 0;
 }
 
 /*

@@ -17,6 +17,12 @@ int probe_names(struct session *s, const char *const *names, size_t n,
 /* splloader and splloader_bak, if they can be read, into t. */
 int probe_boot_areas(struct session *s, struct ptable *t,
 		     struct err *e) MUST_CHECK;
+/*
+ * Are offsets of 4 GiB and more of `name`, which has `size` bytes, other
+ * places than the same modulo 4 GiB?  1 yes, 0 not shown.
+ */
+int probe_wide(struct session *s, const char *name, uint64_t size,
+	       struct err *e) MUST_CHECK;
 /* Bytes of user_partition: by the loader's own word, else by reading. */
 int probe_storage_size(struct session *s, uint64_t *ret,
 		       struct err *e) MUST_CHECK;

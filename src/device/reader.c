@@ -113,9 +113,9 @@ static bool is_repeatable(const struct err *e)
  * A refused chunk: either too large for this loader, or some of its bytes
  * cannot be read, which small chunks will show.  False: it is small already.
  */
-static bool narrow(struct part_reader *r, uint32_t n)
+static bool narrow(struct part_reader *r, uint32_t n, const struct err *why)
 {
-	if (chunk_failed(&r->s->chunk, n))
+	if (chunk_failed(&r->s->chunk, n, why->sys == BSL_REP_DOWN_SIZE_ERROR))
 		return true;
 	if (n <= READER_UNIT)
 		return false;
@@ -146,7 +146,7 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 		if (once || session_wants_authorisation(e))
 			return rc;
 		if (e->code == ERR_REFUSED) {
-			if (!narrow(r, n))
+			if (!narrow(r, n, e))
 				return rc;
 			/* After an error a loader wants a new start [5.1]. */
 			rc = fence(r, e);
@@ -156,7 +156,8 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 		}
 		if (!is_repeatable(e))
 			return rc;
-		if (!chunk_failed(&r->s->chunk, n) && repeats++ == REPEATS)
+		if (!chunk_failed(&r->s->chunk, n, false) &&
+		    repeats++ == REPEATS)
 			return rc;
 		why = *e;
 		tell_retry(r, repeats, &why);

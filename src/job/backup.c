@@ -128,10 +128,14 @@ static int omit(struct run *r, const struct partition *p, const char *reason)
 
 static int note_left_out(struct run *r, struct err *e)
 {
-	for (size_t i = 0; i < r->plan.nleft_out; i++)
-		if (omit(r, r->plan.left_out[i].part,
-			 r->plan.left_out[i].reason) < 0)
+	for (size_t i = 0; i < r->plan.nleft_out; i++) {
+		const struct plan_left_out *o = &r->plan.left_out[i];
+
+		if (omit(r, o->part, o->reason) < 0)
 			return err_nomem(e);
+		if (o->lacking)
+			r->m->complete = false;
+	}
 	return 0;
 }
 

@@ -179,10 +179,10 @@ static const char *const known[] = {
 	"wdsp",		 "tdmodem",	"tddsp",	 "metadata",
 	"sysinfo",	 "elabel",	"socko",	 "odmko",
 	"system",	 "vendor",	"product",	 "super",
-	"cache",	 "sysdumpdb",	"userdata",	 "l_fixnv1", "l_fixnv1_a", "l_fixnv1_b",
-	"l_runtimenv1",	 "fixnv1",	"runtimenv1",	 "nr_fixnv1",
-	"nr_runtimenv1", "tdfixnv1",	"tdruntimenv1",	 "wfixnv1",
-	"wruntimenv1",
+	"cache",	 "sysdumpdb",	"userdata",	 "l_fixnv1",
+	"l_fixnv1_a",	 "l_fixnv1_b",	"l_runtimenv1",	 "fixnv1",
+	"runtimenv1",	 "nr_fixnv1",	"nr_runtimenv1", "tdfixnv1",
+	"tdruntimenv1",	 "wfixnv1",	"wruntimenv1",
 };
 
 const char *const *plan_known_names(size_t *ret_n)

@@ -16,6 +16,9 @@ static const char why_nv[] =
 static const char why_gpt[] =
 	"only its name leads to it, and with a damaged GPT the loader may "
 	"write when it is asked for a name";
+static const char why_reach[] =
+	"larger than 4 GiB, and the loader does not show that it understands "
+	"offsets above";
 static const char why_default[] =
 	"not part of the default set (name it, or give --all)";
 static const char why_excluded[] = "excluded by the user";
@@ -69,6 +72,8 @@ static const char *choose_method(const struct layout *l,
 		return why_gpt;
 	if (layout_is_first_nv(it->part) && !q->nv_by_name)
 		return why_nv;
+	if (layout_is_out_of_reach(l, it->part))
+		return why_reach;
 	it->method = METHOD_BY_NAME;
 	layout_name_extent(it->part, &it->x);
 	return NULL;
@@ -106,6 +111,16 @@ static int compare_items(const void *a, const void *b)
 	return x->part < y->part ? -1 : 1;
 }
 
+static void leave_out(struct plan *p, const struct partition *part,
+		      const char *why)
+{
+	struct plan_left_out *o = &p->left_out[p->nleft_out++];
+
+	o->part = part;
+	o->reason = why;
+	o->lacking = why == why_gpt || why == why_reach;
+}
+
 int plan_make(const struct layout *l, const struct plan_request *q,
 	      struct plan *ret, struct err *e)
 {
@@ -130,8 +145,7 @@ int plan_make(const struct layout *l, const struct plan_request *q,
 		if (!why)
 			why = choose_method(l, q, &it);
 		if (why) {
-			p.left_out[p.nleft_out].part = it.part;
-			p.left_out[p.nleft_out++].reason = why;
+			leave_out(&p, it.part, why);
 			continue;
 		}
 		snprintf(it.member, sizeof(it.member), "%s/%s.img",

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* layout_internal.h - what the two halves of the layout share. */
+#ifndef DEVICE_LAYOUT_INTERNAL_H
+#define DEVICE_LAYOUT_INTERNAL_H
+
+#include "device/layout.h"
+
+/*
+ * GPT through user_partition, primary or backup, into l.  1: the table is
+ * there; 0: another source is needed; negative: the link failed.
+ */
+int layout_from_gpt(struct session *s, struct layout *l,
+		    struct err *e) MUST_CHECK;
+void layout_warn(struct layout *l, const char *fmt, ...) PRINTF(2, 3);
+/* The link failed, as opposed to: the phone said no. */
+bool layout_is_fatal(const struct err *e);
+
+#endif
