@@ -136,6 +136,9 @@ check-tsan:
 
 tests: $(B)/tests.built
 
+list-tests:
+	@echo $(TESTS) $(FUZZERS:%=%.corpus) $(sort $(wildcard tests/cli/*.sh))
+
 coverage:
 	@scripts/install-deps.sh build check
 	@scripts/cov.sh $(B)/cov
@@ -212,9 +215,10 @@ help:
 	@echo 'coverage    lines of src covered by the tests'
 	@echo 'lint format install dist clean'
 
+# Not every goal compiles; what a compiler noted is taken when it is there.
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_LIB_OBJ:.o=.d) $(TESTS:=.d) $(FUZZERS:=.d)
 
-.PHONY: all demo check check-static check-asan check-tsan tests coverage fuzz \
+.PHONY: all demo check check-static check-asan check-tsan tests list-tests coverage fuzz \
 	fuzz-programs bench format lint install dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -52,6 +52,7 @@ struct frame_decoder {
 	uint8_t *bulk;
 	size_t bulk_cap;
 	const char *why; /* set with FRAME_BAD */
+	bool too_long;	 /* with FRAME_BAD: whole, but more than fits */
 	/* private from here */
 	int state;
 	bool in_escape;

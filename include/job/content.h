@@ -23,4 +23,17 @@ struct content {
 void content_sniff(const uint8_t *p, size_t n, uint64_t size,
 		   struct content *ret);
 
+/* What all blocks of a partition, in their order, tell about the whole. */
+struct content_look {
+	bool uniform; /* one repeated byte so far */
+	uint8_t byte;
+	struct content content; /* of the first block */
+};
+
+/* n is at least 1; start with offset 0. */
+void content_look_at(struct content_look *k, const uint8_t *p, size_t n,
+		     uint64_t offset, uint64_t size);
+/* "ext4", or "zero", "erased" (FF), "uniform" for one repeated byte. */
+const char *content_look_name(const struct content_look *k);
+
 #endif

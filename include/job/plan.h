@@ -34,7 +34,7 @@ struct plan_item {
 struct plan_left_out {
 	const struct partition *part;
 	const char *reason; /* static */
-	bool lacking; /* wanted: without it the backup is incomplete */
+	bool lacking;	    /* wanted: without it the backup is incomplete */
 };
 
 struct plan {
@@ -60,12 +60,5 @@ struct plan_request {
 int plan_make(const struct layout *l, const struct plan_request *q,
 	      struct plan *ret, struct err *e) MUST_CHECK;
 void plan_free(struct plan *p);
-
-/*
- * The slot that the phone boots, out of the 32 bytes at 0x800 of misc
- * (bootloader_control, docs/protocol.md 6.4): 'a', 'b', or 0 when there is no
- * valid control block.
- */
-char plan_active_slot(const uint8_t control[32]);
 
 #endif

@@ -148,6 +148,7 @@ static void begin(struct frame_decoder *d)
 {
 	d->state = HEAD;
 	d->in_escape = false;
+	d->too_long = false;
 	d->head_got = d->tail_got = d->got = 0;
 }
 
@@ -240,7 +241,8 @@ static enum frame_status finish(struct frame_decoder *d, struct frame *ret)
 	enum frame_check fits = FRAME_EITHER;
 
 	d->state = START;
-	if (!d->dst)
+	d->too_long = !d->dst;
+	if (d->too_long)
 		return bad(d, "an answer longer than what was asked for",
 			   START);
 	/* Replies carry the sum low byte first, odd payload or not. */

@@ -130,7 +130,8 @@ static int bad_frame(struct link *l, struct err *e)
 {
 	char name[MSG_NAME_MAX];
 
-	return err_set(e, ERR_FRAME, "a damaged answer to %s: %s",
+	return err_set(e, l->dec.too_long ? ERR_MISMATCH : ERR_FRAME,
+		       "a damaged answer to %s: %s",
 		       msg_command_name(l->last_cmd, name), l->dec.why);
 }
 
@@ -278,7 +279,7 @@ int link_fence(struct link *l, unsigned cmd, const void *payload, size_t len,
 		if (r == 0 && rep.type == want)
 			return 0;
 		/* An old answer, whole or damaged: that is what we are for. */
-		if (r == -(int)ERR_FRAME)
+		if (r == -(int)ERR_FRAME || r == -(int)ERR_MISMATCH)
 			r = 0;
 	}
 	if (r < 0)

@@ -16,14 +16,46 @@ static enum read_policy policy_of(const struct options *o)
 	return o->stop_on_error ? READ_STOP_ON_ERROR : READ_ZERO_FILL;
 }
 
+#define NAMED_MOST 8u /* that many are listed by name, more are counted */
+
+/* All that was left out for the reason of row `first`, in one line. */
+static void say_reason(struct ui *u, const struct manifest *m, size_t first)
+{
+	const char *reason = m->omitted[first].reason;
+	struct strbuf names = { 0 };
+	char size[TEXT_SIZE_MAX];
+	uint64_t bytes = 0;
+	size_t n = 0;
+
+	for (size_t i = first; i < m->nomitted; i++) {
+		if (strcmp(m->omitted[i].reason, reason) != 0)
+			continue;
+		strbuf_add(&names, "%s%s (%s)", n++ ? ", " : "",
+			   m->omitted[i].name,
+			   m->omitted[i].size
+				   ? text_size(m->omitted[i].size, size)
+				   : "size not known");
+		bytes += m->omitted[i].size;
+	}
+	if (n <= NAMED_MOST && names.s)
+		ui_result(u, "  left out: %s: %s", names.s, reason);
+	else
+		ui_result(u, "  left out: %zu partitions, %s: %s", n,
+			  text_size(bytes, size), reason);
+	strbuf_free(&names);
+}
+
 static void say_left_out(struct ui *u, const struct manifest *m)
 {
-	char size[TEXT_SIZE_MAX];
+	for (size_t i = 0; i < m->nomitted; i++) {
+		bool told = false;
 
-	for (size_t i = 0; i < m->nomitted; i++)
-		ui_result(u, "  left out: %s, %s: %s", m->omitted[i].name,
-			  text_size(m->omitted[i].size, size),
-			  m->omitted[i].reason);
+		for (size_t k = 0; k < i && !told; k++)
+			told = strcmp(m->omitted[k].reason,
+				      m->omitted[i].reason) == 0;
+		if (!told)
+			say_reason(u, m, i);
+	}
 }
 
 static void say_unreadable(struct ui *u, const struct manifest *m)

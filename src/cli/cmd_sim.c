@@ -165,8 +165,7 @@ static int run_sim(const struct options *o, struct ui *u)
 		return command_done(u, 0, NULL);
 	}
 	if (!o->pty) {
-		int rc = err_set(&e, ERR_USAGE, "serve the phone how?");
-
+		(void)!err_set(&e, ERR_USAGE, "serve the phone how?");
 		err_hint(&e,
 			 "--pty makes a pseudo terminal; without serving, "
 			 "any command takes --device sim:%s",

@@ -65,6 +65,12 @@ const char *default_hint(const struct err *e)
 {
 	if (e->code == ERR_IO && e->sys == ENOSPC)
 		return "free some space, or write to another disk";
+	if (e->code == ERR_IO && e->sys == EFBIG)
+		return "write to another disk: this one takes no larger files "
+		       "(FAT ends at 4 GiB), or 'ulimit -f' forbids them";
+	if (e->code == ERR_IO && e->sys == EDQUOT)
+		return "your share of this disk is used up: free some space, "
+		       "or write to another disk";
 	if (e->code == ERR_IO && (e->sys == EACCES || e->sys == EPERM))
 		return "look at the rights of the file and its folder";
 	if (e->code == ERR_IO && e->sys == ENOENT)

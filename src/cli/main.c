@@ -4,10 +4,12 @@
 #include "ui.h"
 
 #include <archive.h>
+#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zstd.h>
 
 static const struct command *const commands[] = {
@@ -138,6 +140,29 @@ static int run_command(const struct options *o, struct ui *u)
 	return c->run(o, u);
 }
 
+/*
+ * Who starts us with a standard stream closed would have the next file we open
+ * in its place, and our words in that file.  Opened the wrong way round, so
+ * that using it fails as it does when it is closed.
+ */
+static void fill_closed_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null",
+			 fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(EXIT_FAILURE);
+}
+
+/* A program that reads our events gets one also when the rest is unclear. */
+static bool asks_for_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -145,11 +170,13 @@ int main(int argc, char **argv)
 	struct err e;
 	int exit;
 
+	fill_closed_streams();
 	ui_catch_signals();
 	if (options_parse(argc, argv, &o, &e) < 0) {
-		ui_error(&u, &e, NULL);
+		u.json = asks_for_json(argc, argv);
+		exit = command_failed(&u, &e, EXIT_USAGE, NULL, NULL);
 		options_free(&o);
-		return EXIT_USAGE;
+		return flush_results(exit);
 	}
 	if (o.version) {
 		print_version();
@@ -162,8 +189,7 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		exit = EXIT_USAGE;
 	} else if (ui_init(&u, &o, &e) < 0) {
-		ui_error(&u, &e, NULL);
-		exit = 1;
+		exit = command_failed(&u, &e, 1, NULL, NULL);
 	} else {
 		exit = run_command(&o, &u);
 	}

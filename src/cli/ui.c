@@ -39,7 +39,9 @@ void ui_catch_signals(void)
 	sigaction(SIGTERM, &a, NULL);
 	sigaction(SIGHUP, &a, NULL);
 	a.sa_handler = SIG_IGN;
+	/* Writing then fails, and that is told as for a full disk. */
 	sigaction(SIGPIPE, &a, NULL);
+	sigaction(SIGXFSZ, &a, NULL);
 }
 
 bool ui_stopped(void *unused)

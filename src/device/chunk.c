@@ -13,6 +13,7 @@ void chunk_init(struct chunk_state *c, uint32_t cap)
 	c->cap = cap;
 	c->now = cap < READER_UNIT ? cap : READER_UNIT;
 	c->proven = 0;
+	c->doubt = 0;
 }
 
 /*
@@ -60,6 +61,13 @@ bool chunk_failed(struct chunk_state *c, uint32_t n, bool size_error)
 		c->cap = least;
 	c->now = c->cap;
 	return true;
+}
+
+void chunk_acquit(struct chunk_state *c)
+{
+	if (c->doubt > c->cap)
+		c->cap = c->doubt;
+	c->doubt = 0;
 }
 
 uint32_t reader_chunk(const struct session *s)

@@ -20,7 +20,8 @@
 struct chunk_state {
 	uint32_t now;	 /* asked for next */
 	uint32_t proven; /* the largest that has worked */
-	uint32_t cap;	 /* never above; comes down, never goes up */
+	uint32_t cap;	 /* never above; comes down */
+	uint32_t doubt;	 /* what cap was before a refusal that said no why */
 };
 
 struct session {
@@ -62,5 +63,7 @@ void chunk_worked(struct chunk_state *c, uint32_t n);
  * size_error: the loader said so itself.
  */
 bool chunk_failed(struct chunk_state *c, uint32_t n, bool size_error);
+/* The smallest chunk is refused, too: it is the place, not the size. */
+void chunk_acquit(struct chunk_state *c);
 
 #endif

@@ -158,47 +158,43 @@ static int check_backup(struct session *s, struct layout *l,
 	return 0;
 }
 
-/* The primary is damaged: find the backup by its hint, or by the size. */
+/* 1: the backup was found at this sector; 0: it is not there. */
+static int try_backup(struct session *s, struct layout *l, uint32_t sector,
+		      uint64_t lba, struct err *e)
+{
+	struct gpt g = { .v = NULL };
+	bool here;
+	int rc = read_backup(s, l, sector, lba, &here, &g, e);
+
+	if (rc < 0)
+		return e->code != ERR_FORMAT && layout_is_fatal(e) ? rc : 0;
+	l->wide_proven = here;
+	rc = take_gpt(l, &g, PTABLE_GPT_BACKUP, e);
+	gpt_free(&g);
+	return rc < 0 ? rc : 1;
+}
+
+/*
+ * The primary is damaged: find the backup by its hint, or by the size.  1
+ * found, 0 not there.
+ */
 static int rescue_by_backup(struct session *s, struct layout *l,
 			    const struct gpt_header *hint, struct err *e)
 {
 	static const uint32_t sectors[] = { 512, 4096 };
 	uint64_t size;
-	bool here;
-	int rc;
+	int rc = 0;
 
 	l->names_write = true;
 	if (hint->sector && hint->alternate_lba > 1 &&
-	    hint->alternate_lba < PROBE_STORAGE_MAX / hint->sector) {
-		struct gpt g = { .v = NULL };
-
-		rc = read_backup(s, l, hint->sector, hint->alternate_lba, &here,
-				 &g, e);
-		if (rc == 0) {
-			rc = take_gpt(l, &g, PTABLE_GPT_BACKUP, e);
-			gpt_free(&g);
-			return rc;
-		}
-		if (e->code != ERR_FORMAT && layout_is_fatal(e))
-			return rc;
-	}
-	rc = probe_storage_size(s, &size, e);
-	if (rc < 0)
+	    hint->alternate_lba < PROBE_STORAGE_MAX / hint->sector)
+		rc = try_backup(s, l, hint->sector, hint->alternate_lba, e);
+	if (rc != 0)
 		return rc;
-	for (size_t i = 0; i < 2 && size > 4096; i++) {
-		struct gpt g = { .v = NULL };
-
-		rc = read_backup(s, l, sectors[i], size / sectors[i] - 1, &here,
-				 &g, e);
-		if (rc == 0) {
-			rc = take_gpt(l, &g, PTABLE_GPT_BACKUP, e);
-			gpt_free(&g);
-			return rc;
-		}
-		if (e->code != ERR_FORMAT && layout_is_fatal(e))
-			return rc;
-	}
-	return err_set(e, ERR_FORMAT, "no valid backup GPT either");
+	rc = probe_storage_size(s, &size, e);
+	for (size_t i = 0; rc == 0 && i < 2 && size > 4096; i++)
+		rc = try_backup(s, l, sectors[i], size / sectors[i] - 1, e);
+	return rc;
 }
 
 /* 1: the table is there; 0: another source is needed. */
@@ -231,9 +227,6 @@ int layout_from_gpt(struct session *s, struct layout *l, struct err *e)
 	layout_warn(l, "the primary GPT is damaged: %s", e->text);
 	rc = rescue_by_backup(s, l, &h, e);
 	if (rc == 0)
-		return 1;
-	if (e->code != ERR_FORMAT && layout_is_fatal(e))
-		return rc;
-	layout_warn(l, "the backup GPT cannot be used: %s", e->text);
-	return 0;
+		layout_warn(l, "the backup GPT cannot be used either");
+	return rc;
 }

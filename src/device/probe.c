@@ -63,6 +63,19 @@ static uint64_t reach(const struct session *s)
 	return PROBE_STORAGE_MAX;
 }
 
+static struct partition *add_row(struct ptable *t, const char *name,
+				 uint64_t size)
+{
+	struct partition *p = ptable_add(t);
+
+	if (!p)
+		return NULL;
+	text_copy(p->name, sizeof(p->name), name);
+	p->size = size;
+	p->probed = true;
+	return p;
+}
+
 /*
  * A first NV copy is never asked for: the loader would repair, that is write.
  * It is there, and as large, when its second copy is.
@@ -71,21 +84,12 @@ static int add_first_nv(struct ptable *t, const char *name)
 {
 	char second[37];
 	const struct partition *copy;
-	struct partition *p;
-	uint64_t size;
 
 	text_copy(second, sizeof(second), name);
 	*strrchr(second, '1') = '2';
 	copy = ptable_find(t, second);
-	if (!copy)
-		return 0;
-	size = copy->size; /* before the table moves */
-	p = ptable_add(t);
-	if (!p)
+	if (copy && !add_row(t, name, copy->size))
 		return -1;
-	text_copy(p->name, sizeof(p->name), name);
-	p->size = size;
-	p->probed = true;
 	return 0;
 }
 
@@ -94,7 +98,6 @@ int probe_names(struct session *s, const char *const *names, size_t n,
 {
 	session_note(s, "no partition table: trying %zu usual names", n);
 	for (size_t i = 0; i < n; i++) {
-		struct partition *p;
 		uint64_t size;
 		int rc;
 
@@ -112,12 +115,8 @@ int probe_names(struct session *s, const char *const *names, size_t n,
 			continue;
 		if (find_end(s, names[i], PROBE_UNIT, reach(s), &size, e) < 0)
 			return err_context(e, "size of '%s'", names[i]);
-		p = ptable_add(t);
-		if (!p)
+		if (!add_row(t, names[i], size))
 			return err_nomem(e);
-		text_copy(p->name, sizeof(p->name), names[i]);
-		p->size = size;
-		p->probed = true;
 	}
 	t->source = PTABLE_PROBED;
 	return 0;
@@ -253,12 +252,9 @@ int probe_boot_areas(struct session *s, struct ptable *t, struct err *e)
 			continue;
 		if (boot_area_size(s, names[i], &size, e) < 0)
 			return err_context(e, "size of '%s'", names[i]);
-		p = ptable_add(t);
+		p = add_row(t, names[i], size);
 		if (!p)
 			return err_nomem(e);
-		text_copy(p->name, sizeof(p->name), names[i]);
-		p->size = size;
-		p->probed = true;
 		p->boot_area = true;
 	}
 	return 0;

@@ -103,10 +103,17 @@ static uint32_t next_chunk(const struct part_reader *r, size_t room)
 	return (uint32_t)(n < left ? n : left);
 }
 
-static bool is_repeatable(const struct err *e)
+/*
+ * An answer of another length may mean that this size is too large for the
+ * loader's driver.  With a size that has worked before it means that answers
+ * are out of step: this one belongs to an earlier request, and so may those
+ * that were taken since.  Asking again would hide that.
+ */
+static bool is_repeatable(const struct part_reader *r, uint32_t n,
+			  const struct err *e)
 {
 	return e->code == ERR_TIMEOUT || e->code == ERR_FRAME ||
-	       e->code == ERR_MISMATCH;
+	       (e->code == ERR_MISMATCH && n > r->s->chunk.proven);
 }
 
 /*
@@ -115,10 +122,19 @@ static bool is_repeatable(const struct err *e)
  */
 static bool narrow(struct part_reader *r, uint32_t n, const struct err *why)
 {
-	if (chunk_failed(&r->s->chunk, n, why->sys == BSL_REP_DOWN_SIZE_ERROR))
+	struct chunk_state *c = &r->s->chunk;
+	bool size_error = why->sys == BSL_REP_DOWN_SIZE_ERROR;
+	uint32_t cap = c->cap;
+
+	if (chunk_failed(c, n, size_error)) {
+		if (!size_error)
+			c->doubt = cap;
 		return true;
-	if (n <= READER_UNIT)
+	}
+	if (n <= READER_UNIT) {
+		chunk_acquit(c);
 		return false;
+	}
 	r->narrow_until = r->pos + n;
 	return true;
 }
@@ -154,7 +170,7 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 				return rc;
 			continue;
 		}
-		if (!is_repeatable(e))
+		if (!is_repeatable(r, n, e))
 			return rc;
 		if (!chunk_failed(&r->s->chunk, n, false) &&
 		    repeats++ == REPEATS)

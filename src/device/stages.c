@@ -39,7 +39,8 @@ static int hello(struct session *s, unsigned tries, unsigned wait_ms,
 		rc = link_hello(s->link, hello_flags(s), wait_ms, ret, e);
 		if (rc == 0 && ret->type == BSL_REP_VER)
 			return 0;
-		if (rc < 0 && e->code != ERR_TIMEOUT && e->code != ERR_FRAME)
+		if (rc < 0 && e->code != ERR_TIMEOUT && e->code != ERR_FRAME &&
+		    e->code != ERR_MISMATCH)
 			return rc;
 	}
 	return err_set(e, ERR_TIMEOUT,
@@ -345,9 +346,17 @@ static int start_fdl2(struct session *s, struct err *e)
 	}
 	if (rc < 0)
 		return rc;
-	if (r.type == BSL_REP_ACK &&
-	    link_wait(s->link, ANSWER_MS, &second, e) == 0)
-		r = second;
+	/*
+	 * Was this FDL1, or an old FDL2 that has no more to say?  Only time
+	 * tells: a late DA_INFO would be taken for the next request's answer.
+	 */
+	if (r.type == BSL_REP_ACK) {
+		rc = link_wait(s->link, ms, &second, e);
+		if (rc == 0)
+			r = second;
+		else if (e->code != ERR_TIMEOUT)
+			return rc;
+	}
 	return learn_da_info(s, &r, e);
 }
 

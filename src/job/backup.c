@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "job/content.h"
+#include "job/slot.h"
 #include "part_source.h"
 
 #include <inttypes.h>
@@ -13,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define MISC_CONTROL_AT 0x800u /* bootloader_control [6.4] */
 
 struct run {
 	struct session *s;
@@ -45,33 +44,6 @@ static void warn(struct run *r, const char *text)
 
 /* -- before the first byte ------------------------------------------------ */
 
-static int find_active_slot(struct run *r, char *ret, struct err *e)
-{
-	const struct partition *p = ptable_find(&r->layout.table, "misc");
-	struct extent x = { .offset = 0 };
-	uint8_t control[32];
-	int rc;
-
-	*ret = 0;
-	if (!p || p->size < MISC_CONTROL_AT + sizeof(control))
-		return err_set(e, ERR_USAGE,
-			       "the phone has no slot table (no 'misc')");
-	if (!layout_raw_extent(&r->layout, p, &x))
-		layout_name_extent(p, &x);
-	x.offset += MISC_CONTROL_AT;
-	x.length = sizeof(control);
-	rc = reader_read(r->s, &x, control, e);
-	if (rc < 0)
-		return err_context(e, "reading the slot table");
-	*ret = plan_active_slot(control);
-	if (!*ret)
-		return err_set(e, ERR_USAGE,
-			       "the slot table of the phone is not valid, so "
-			       "no slot is the active one");
-	job_note(r->ev, "slot %c is active", *ret);
-	return 0;
-}
-
 static int make_plan(struct run *r, struct err *e)
 {
 	struct plan_request q = r->q->plan;
@@ -85,8 +57,11 @@ static int make_plan(struct run *r, struct err *e)
 		warn(r, r->layout.warnings[i]);
 	if (job_trust_raw(r->s, &r->layout, r->ev, &q.raw_trusted, e) < 0)
 		return err_context(e, "comparing two ways of reading");
-	if (r->q->active_slot_only && find_active_slot(r, &q.only_slot, e) < 0)
-		return -(int)e->code;
+	if (r->q->active_slot_only) {
+		if (job_active_slot(r->s, &r->layout, &q.only_slot, e) < 0)
+			return -(int)e->code;
+		job_note(r->ev, "slot %c is active", q.only_slot);
+	}
 	if (plan_make(&r->layout, &q, &r->plan, e) < 0)
 		return -(int)e->code;
 	if (r->plan.n == 0)
@@ -199,34 +174,9 @@ static int add_head(struct run *r, struct err *e)
 
 /* -- partitions ------------------------------------------------------------ */
 
-/* Notes what a block tells about the whole: header, or one repeated byte. */
-struct look {
-	bool uniform;
-	uint8_t byte;
-	struct content content;
-};
-
-static void look_at(struct look *k, const struct block *b, uint64_t size)
-{
-	if (b->offset == 0) {
-		content_sniff(b->data, b->used, size, &k->content);
-		k->uniform = true;
-		k->byte = b->data[0];
-	}
-	if (k->uniform && (b->data[0] != k->byte ||
-			   memcmp(b->data, b->data + 1, b->used - 1) != 0))
-		k->uniform = false;
-}
-
-static const char *content_name(const struct look *k)
-{
-	if (!k->uniform)
-		return k->content.kind;
-	return k->byte == 0 ? "zero" : k->byte == 0xFF ? "erased" : "uniform";
-}
-
 static int store_blocks(struct run *r, struct part_source *src,
-			struct job_progress *pr, struct look *k, struct err *e)
+			struct job_progress *pr, struct content_look *k,
+			struct err *e)
 {
 	uint64_t before = pr->all_done;
 
@@ -253,7 +203,7 @@ static int store_blocks(struct run *r, struct part_source *src,
 			pr->all_done = before + pr->done;
 			job_progress(r->ev, pr);
 		}
-		look_at(k, b, pr->total);
+		content_look_at(k, b->data, b->used, b->offset, pr->total);
 		rc = archive_put(r->w, b, e);
 		if (rc < 0)
 			return rc;
@@ -276,7 +226,7 @@ static int store_part(struct run *r, const struct plan_item *it,
 {
 	struct manifest_part *part = manifest_add_part(r->m);
 	struct part_source src = { .policy = r->q->policy, .ev = r->ev };
-	struct look k = { .uniform = true };
+	struct content_look k = { .uniform = true };
 	uint64_t started = clock_ms();
 	int rc;
 
@@ -306,7 +256,7 @@ static int store_part(struct run *r, const struct plan_item *it,
 	if (rc < 0)
 		return rc;
 	part->seconds = (double)(clock_ms() - started) / 1000;
-	text_copy(part->content, sizeof(part->content), content_name(&k));
+	text_copy(part->content, sizeof(part->content), content_look_name(&k));
 	part->payload = k.uniform ? 0 : k.content.payload;
 	r->totals->bytes += part->size;
 	r->totals->unreadable += src.unreadable;

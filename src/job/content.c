@@ -132,3 +132,23 @@ void content_sniff(const uint8_t *p, size_t n, uint64_t size,
 		return;
 	}
 }
+
+void content_look_at(struct content_look *k, const uint8_t *p, size_t n,
+		     uint64_t offset, uint64_t size)
+{
+	if (offset == 0) {
+		content_sniff(p, n, size, &k->content);
+		k->uniform = true;
+		k->byte = p[0];
+	}
+	/* Every byte equals the one before it, and the first is as ever. */
+	if (k->uniform && (p[0] != k->byte || memcmp(p, p + 1, n - 1) != 0))
+		k->uniform = false;
+}
+
+const char *content_look_name(const struct content_look *k)
+{
+	if (!k->uniform)
+		return k->content.kind;
+	return k->byte == 0 ? "zero" : k->byte == 0xFF ? "erased" : "uniform";
+}

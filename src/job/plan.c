@@ -2,9 +2,6 @@
 /* plan.c - from the phone's table and the user's wish to a list of reads. */
 #include "job/plan.h"
 
-#include "base/bytes.h"
-#include "base/crc32.h"
-
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,20 +161,4 @@ void plan_free(struct plan *p)
 	free(p->v);
 	free(p->left_out);
 	memset(p, 0, sizeof(*p));
-}
-
-char plan_active_slot(const uint8_t control[32])
-{
-	unsigned best[2];
-
-	if (get_le32(control + 4) != 0x42414342u ||
-	    get_le32(control + 28) != crc32_add(0, control, 28))
-		return 0;
-	/* Priority, then successful, then tries; a tie is slot a [6.4]. */
-	for (int i = 0; i < 2; i++) {
-		unsigned v = get_le16(control + 12 + 2 * i);
-
-		best[i] = (v & 15) << 4 | (v >> 7 & 1) << 3 | (v >> 4 & 7);
-	}
-	return best[1] > best[0] ? 'b' : 'a';
 }
