@@ -13,7 +13,7 @@ CFLAGS  ?= -O2 -g
 V       ?= 0
 
 LAYERS  := base sim transport bsl device archive job cli
-PKGS    := libarchive libcrypto libzstd libxxhash jansson inih
+PKGS    := libusb-1.0 libarchive libcrypto libzstd libxxhash jansson inih
 
 VERSION := $(shell git describe --tags --match 'v*' 2>/dev/null || cat VERSION)
 

@@ -29,6 +29,11 @@ enum read_method {
 	METHOD_NONE,	/* made by us: device.json */
 	METHOD_RAW,	/* user_partition, by offset */
 	METHOD_BY_NAME, /* READ_START with the partition's own name */
+	/*
+	 * The same for a first NV copy: the loader gives its image from RAM,
+	 * without the 512-byte header, and stale bytes behind its length.
+	 */
+	METHOD_NV_BY_NAME,
 };
 
 /* One member of the archive that holds content. */
@@ -81,7 +86,7 @@ struct manifest {
 	uint32_t sector_size;
 	uint64_t storage_size;
 	char table_source[16]; /* "gpt", "gpt-backup", "list", "probed" */
-	char ending[16];       /* "left", "rebooted", "powered-off" */
+	char ending[16];       /* asked for: "leave", "reboot", "poweroff" */
 	bool simulated;
 
 	/* the link */

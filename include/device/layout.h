@@ -45,7 +45,9 @@ struct layout {
 /*
  * GPT through user_partition, else the loader's list, else the `known` names
  * probed one by one.  Sends at most one command that the loader may not know.
- * Then the boot areas.  ERR_FORMAT when there is no table to be had.
+ * Then the boot areas.  When no table can be
+ * trusted but the raw storage can be read, that is the one row of the table
+ * (user_partition).  ERR_FORMAT when there is nothing to be had.
  */
 int layout_read(struct session *s, const char *const *known, size_t nknown,
 		struct layout *ret, struct err *e) MUST_CHECK;

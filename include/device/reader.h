@@ -31,8 +31,9 @@ int part_reader_open(struct session *s, const struct extent *x, uint64_t from,
  * Fills b from b->used to the brim or to the end of the extent.  Blocks until
  * then.  A damaged or missing answer is asked for again, after a fence has
  * shown that no old answer is left.  On failure b->used counts the bytes that
- * are known to be good; ERR_REFUSED then means that the READER_UNIT bytes at
- * part_reader_pos() cannot be read, and part_reader_skip() may go past them.
+ * are known to be good; ERR_REFUSED then means that the bytes from
+ * part_reader_pos() to the next multiple of READER_UNIT (or of a smaller
+ * chunk) cannot be read, and part_reader_skip() may go past them.
  * Ending with b->used unchanged means that all has been read.
  */
 int part_reader_fill(struct part_reader *r, struct block *b,

@@ -135,6 +135,7 @@ static const char *const methods[] = {
 	[METHOD_NONE] = "none",
 	[METHOD_RAW] = "raw",
 	[METHOD_BY_NAME] = "by-name",
+	[METHOD_NV_BY_NAME] = "nv-by-name",
 };
 
 const char *manifest_method_name(enum read_method m)

@@ -172,7 +172,7 @@ static int read_method(const json_t *o, enum read_method *ret, struct err *e)
 
 	if (TEXT(o, "method", name) < 0)
 		return -(int)e->code;
-	for (int i = METHOD_NONE; i <= METHOD_BY_NAME; i++) {
+	for (int i = METHOD_NONE; i <= METHOD_NV_BY_NAME; i++) {
 		if (strcmp(name, manifest_method_name(i)) == 0) {
 			*ret = i;
 			return 0;

@@ -48,6 +48,36 @@ static int open_special(struct outfile *f, struct err *e)
 	return 0;
 }
 
+static int refuse_other(const char *path, struct err *e)
+{
+	int r = err_set(e, ERR_EXISTS,
+			"another process is writing '%s' right now", path);
+
+	err_hint(e, "wait until it has ended, or choose another name");
+	return r;
+}
+
+static bool is_being_written(const char *path)
+{
+	CLEANUP(file_closep)
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 &&
+	       errno == EWOULDBLOCK;
+}
+
+static int refuse_partial(const char *partial, struct err *e)
+{
+	int r = err_set(e, ERR_EXISTS, "'%s' is left from an interrupted run",
+			partial);
+
+	err_hint(e,
+		 "look at it with 'spdvault list %s'; then remove it, or give "
+		 "--force to replace it",
+		 partial);
+	return r;
+}
+
 static int open_partial(struct outfile *f, bool force, struct err *e)
 {
 	int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
@@ -58,25 +88,16 @@ static int open_partial(struct outfile *f, bool force, struct err *e)
 		flags |= O_EXCL;
 	}
 	f->fd = open(f->partial, flags, 0600);
-	if (f->fd < 0 && errno == EEXIST) {
-		int r = err_set(e, ERR_EXISTS,
-				"'%s' is left from an interrupted run",
-				f->partial);
-
-		err_hint(e,
-			 "look at it with 'spdvault list %s'; then remove "
-			 "it, or give --force to replace it",
-			 f->partial);
-		return r;
-	}
+	if (f->fd < 0 && errno == EEXIST)
+		return is_being_written(f->partial)
+			       ? refuse_other(f->path, e)
+			       : refuse_partial(f->partial, e);
 	if (f->fd < 0)
 		return err_sys(e, errno, "creating '%s'", f->partial);
 	if (flock(f->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
 		close(f->fd);
 		f->fd = -1; /* not ours: closing must not touch it */
-		return err_set(e, ERR_EXISTS,
-			       "another process is writing '%s' right now",
-			       f->path);
+		return refuse_other(f->path, e);
 	}
 	if (fchmod(f->fd, 0600) < 0 || ftruncate(f->fd, 0) < 0)
 		return err_sys(e, errno, "preparing '%s'", f->partial);

@@ -12,8 +12,16 @@
 
 static int archive_failed(struct ui *u, const struct err *e, json_t *more)
 {
-	return command_failed(u, e, exit_code(e, PLACE_ARCHIVE, false), NULL,
-			      more);
+	struct err told = *e;
+
+	if (e->code == ERR_FORMAT)
+		err_hint(&told, "a backup is a .tar.zst made by 'spdvault "
+				"backup'; 'file NAME' may tell what this is");
+	else if (e->code == ERR_MISMATCH)
+		err_hint(&told, "take another copy of the file; 'spdvault "
+				"verify' names all that is damaged");
+	return command_failed(u, &told, exit_code(e, PLACE_ARCHIVE, false),
+			      NULL, more);
 }
 
 /* What a good archive does not hold, so that nobody takes it for all. */
@@ -44,7 +52,7 @@ static int run_verify(const struct options *o, struct ui *u)
 
 	ui_job_events(u, &ev);
 	rc = job_verify(o->args[1], archive_default_threads(), &ev, &r, &e);
-	more = json_pack("{ss sI sI sI sb sb}", "archive", o->args[1],
+	more = json_pack("{so sI sI sI sb sb}", "archive", ui_text(o->args[1]),
 			 "members", (json_int_t)r.members, "bytes",
 			 (json_int_t)r.bytes, "differences",
 			 (json_int_t)r.differences, "indexed", r.indexed,
@@ -137,9 +145,9 @@ static int list_members(struct ui *u, struct archive_reader *r, json_t **ret,
 			continue;
 		ui_result(u, "%-34s %10s  %s", m.name, text_size(m.size, size),
 			  m.unsafe ? m.unsafe : "");
-		json_array_append_new(list,
-				      json_pack("{ss sI}", "member", m.name,
-						"size", (json_int_t)m.size));
+		json_array_append_new(list, json_pack("{so sI}", "member",
+						      ui_text(m.name), "size",
+						      (json_int_t)m.size));
 	}
 	*ret = list;
 	return rc;
@@ -214,7 +222,7 @@ static void say_manifest(struct ui *u, const struct manifest *m)
 	}
 	ui_result(u, "link:       %s, chunks up to %u, escaping %s", m->device,
 		  m->chunk, m->transcode_off ? "off" : "on");
-	ui_result(u, "afterwards: the phone was %s", m->ending);
+	ui_result(u, "afterwards: %s", m->ending);
 	ui_result(u, "holds:      %zu members, %s", m->nparts,
 		  text_size(sum, bytes));
 	for (size_t i = 0; i < m->nomitted; i++)
@@ -306,7 +314,7 @@ static int run_extract(const struct options *o, struct ui *u)
 
 	ui_job_events(u, &ev);
 	rc = job_extract(&q, &ev, &r, &e);
-	more = json_pack("{ss sI sI sI}", "directory", q.dir, "files",
+	more = json_pack("{so sI sI sI}", "directory", ui_text(q.dir), "files",
 			 (json_int_t)r.files, "bytes", (json_int_t)r.bytes,
 			 "damaged", (json_int_t)r.damaged);
 	if (rc < 0)

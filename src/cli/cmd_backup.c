@@ -86,6 +86,25 @@ static void say_plan(struct ui *u, const struct manifest *m,
 	say_left_out(u, m);
 }
 
+/* The claim, and where the user himself has limited it. */
+static void say_claim(struct ui *u, const struct options *o,
+		      const struct manifest *m)
+{
+	bool asked_nv = false;
+
+	for (size_t i = 0; i < m->nparts; i++)
+		asked_nv |= m->parts[i].method == METHOD_NV_BY_NAME;
+	if (asked_nv)
+		ui_result(u, "  first NV copies were read by name, as asked: "
+			     "the loader may have repaired, that is written, "
+			     "them");
+	else
+		ui_result(u, "  no command of ours wrote to the phone%s",
+			  o->after == AFTER_LEAVE
+				  ? ""
+				  : " so far (--after may let it write flags)");
+}
+
 static void say_backup(struct ui *u, const struct options *o,
 		       const struct manifest *m, const struct backup_totals *t)
 {
@@ -110,14 +129,14 @@ static void say_backup(struct ui *u, const struct options *o,
 	ui_result(u, "  archive: %s", text_size(t->archive, file));
 	say_left_out(u, m);
 	say_unreadable(u, m);
-	ui_result(u, "  no command of ours wrote to the phone");
+	say_claim(u, o, m);
 	ui_result(u, "next: spdvault verify %s", o->output);
 }
 
 static json_t *backup_json(const struct options *o, const struct manifest *m,
 			   const struct backup_totals *t, struct phone_link *p)
 {
-	json_t *left = json_array(), *r;
+	json_t *left = json_array(), *plan = json_array(), *r;
 
 	for (size_t i = 0; i < m->nomitted; i++)
 		json_array_append_new(
@@ -125,8 +144,15 @@ static json_t *backup_json(const struct options *o, const struct manifest *m,
 			json_pack("{ss sI ss}", "name", m->omitted[i].name,
 				  "size", (json_int_t)m->omitted[i].size,
 				  "reason", m->omitted[i].reason));
-	r = json_pack("{ss sb sI sI sI sI sI sf so so?}", "archive", o->output,
-		      "complete", m->complete, "partitions",
+	for (size_t i = 0; o->dry_run && i < m->nparts; i++)
+		json_array_append_new(
+			plan,
+			json_pack("{ss sI ss ss}", "name", m->parts[i].name,
+				  "size", (json_int_t)m->parts[i].size, "class",
+				  m->parts[i].class, "method",
+				  manifest_method_name(m->parts[i].method)));
+	r = json_pack("{so sb sI sI sI sI sI sf so so?}", "archive",
+		      ui_text(o->output), "complete", m->complete, "partitions",
 		      (json_int_t)t->parts, "planned", (json_int_t)t->planned,
 		      "bytes", (json_int_t)t->bytes, "unreadable",
 		      (json_int_t)t->unreadable, "archive_bytes",
@@ -197,10 +223,14 @@ static int run_backup(const struct options *o, struct ui *u)
 		rc = job_backup(p.session, &p.so, &q, &ev, &m, &t, &e);
 	}
 	if (rc < 0) {
-		const char *k = kept_text(o, &t, kept, sizeof(kept));
+		/* Refused before the first byte: a .partial is not ours. */
+		const char *k = e.code == ERR_EXISTS && t.parts == 0
+					? NULL
+					: kept_text(o, &t, kept, sizeof(kept));
 
 		exit = command_failed(u, &e, exit_code(&e, PLACE_PHONE, k), k,
 				      backup_json(o, &m, &t, &p));
+		phone_left(&p, u);
 	} else {
 		if (o->dry_run)
 			say_plan(u, &m, &t);
@@ -278,6 +308,7 @@ static int run_read(const struct options *o, struct ui *u)
 	if (rc < 0) {
 		exit = command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
 				      NULL, NULL);
+		phone_left(&p, u);
 	} else {
 		text_hex(part.sha256, SHA256_LEN, hex);
 		ui_note(u, "%s  %s (%" PRIu64 " bytes of '%s', %s)", hex,
@@ -290,12 +321,12 @@ static int run_read(const struct options *o, struct ui *u)
 				part.unreadable[i].length,
 				part.unreadable[i].offset);
 		phone_finish(&p, o, u);
-		exit = command_done(u, part.nunreadable ? EXIT_INCOMPLETE : 0,
-				    json_pack("{ss ss sI ss so?}", "part",
-					      part.name, "file", o->output,
-					      "bytes", (json_int_t)part.size,
-					      "sha256", hex, "phone_witness",
-					      phone_witness(&p)));
+		exit = command_done(
+			u, part.nunreadable ? EXIT_INCOMPLETE : 0,
+			json_pack("{ss so sI ss so?}", "part", part.name,
+				  "file", ui_text(o->output), "bytes",
+				  (json_int_t)part.size, "sha256", hex,
+				  "phone_witness", phone_witness(&p)));
 	}
 	free(part.unreadable);
 	phone_close(&p);

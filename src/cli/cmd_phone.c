@@ -29,20 +29,30 @@ static void say_table(struct ui *u, const struct layout *l)
 	}
 }
 
+/* ", sectors of N bytes" where a table told it. */
+static const char *sector_text(uint32_t n, char *buf, size_t cap)
+{
+	buf[0] = '\0';
+	if (n)
+		snprintf(buf, cap, ", sectors of %u bytes", n);
+	return buf;
+}
+
 static void say_info(struct ui *u, const struct phone_link *p,
 		     const struct manifest *m, const struct layout *l)
 {
 	const struct device_info *d = session_info(p->session);
-	char size[TEXT_SIZE_MAX];
+	char size[TEXT_SIZE_MAX], sector[48];
 
 	ui_result(u, "says:       %s", d->hello);
 	if (*d->fdl1_hello && strcmp(d->fdl1_hello, d->hello) != 0)
 		ui_result(u, "FDL1 says:  %s", d->fdl1_hello);
 	ui_result(u, "chip:       %s",
 		  p->so.profile ? p->so.profile->title : "not named (--chip)");
-	ui_result(u, "storage:    %s, %s, sectors of %u bytes",
+	ui_result(u, "storage:    %s, %s%s",
 		  *m->storage ? m->storage : "kind not told",
-		  text_size(m->storage_size, size), m->sector_size);
+		  text_size(m->storage_size, size),
+		  sector_text(m->sector_size, sector, sizeof(sector)));
 	if (*m->disk_guid)
 		ui_result(u, "disk GUID:  %s", m->disk_guid);
 	if (*m->uid)
@@ -106,6 +116,7 @@ static int run_info(const struct options *o, struct ui *u)
 	if (rc < 0) {
 		exit = command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
 				      NULL, NULL);
+		phone_left(&p, u);
 	} else {
 		for (size_t i = 0; i < l.nwarnings; i++)
 			ui_warn(u, "%s", l.warnings[i]);
@@ -159,8 +170,13 @@ static int run_end(const struct options *o, struct ui *u, enum after how)
 	if (rc < 0)
 		exit = command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
 				      NULL, NULL);
-	else
+	else {
+		ui_result(u, how == AFTER_REBOOT
+				     ? "the phone reboots"
+				     : "the phone switches off when it is "
+				       "unplugged");
 		exit = command_done(u, 0, NULL);
+	}
 	phone_close(&p);
 	return exit;
 }

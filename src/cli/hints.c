@@ -36,7 +36,9 @@ static const struct {
 			  "'spdvault chips' lists what is known" },
 	[ERR_FORMAT] = { "format", 4, "" },
 	[ERR_MISMATCH] = { "mismatch", 4, "" },
-	[ERR_CANCELLED] = { "interrupted", 130, "the same command again" },
+	[ERR_CANCELLED] = { "interrupted", 130,
+			    "the same command again, with --force to replace "
+			    "what is kept" },
 	[ERR_BUG] = { "bug", 1,
 		      "this is a mistake in spdvault: please report it with "
 		      "the output of --verbose" },

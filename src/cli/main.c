@@ -96,8 +96,9 @@ int command_failed(struct ui *u, const struct err *e, int exit,
 
 	ui_error(u, e, kept);
 	end_event(u, exit,
-		  json_pack("{ss ss ss ss?}", "kind", err_kind_name(e->code),
-			    "text", e->text, "hint", hint, "kept", kept),
+		  json_pack("{ss so so so}", "kind", err_kind_name(e->code),
+			    "text", ui_text(e->text), "hint", ui_text(hint),
+			    "kept", ui_text(kept)),
 		  more);
 	return exit;
 }

@@ -36,9 +36,9 @@ static void on_retry(void *user, unsigned attempt, const struct err *why)
 	ui_step(u, "asking again (%u): %s", attempt, why->text);
 	if (u->json)
 		ui_event(u, "retry",
-			 json_pack("{si ss ss}", "attempt", (int)attempt,
+			 json_pack("{si ss so}", "attempt", (int)attempt,
 				   "kind", err_kind_name(why->code), "why",
-				   why->text));
+				   ui_text(why->text)));
 }
 
 static int choose_profile(const struct options *o, struct phone_link *p,
@@ -78,6 +78,10 @@ static int choose_loader(const char *spec, const struct profile *profile,
 	if (!l->has_addr && profile &&
 	    (which == 1 ? profile->has_fdl1 : profile->has_fdl2)) {
 		l->addr = which == 1 ? profile->fdl1 : profile->fdl2;
+		l->has_addr = true;
+	}
+	if (!l->has_addr && sim) {
+		phone_sample_loader(sim, which, &l->addr, &bytes, &n);
 		l->has_addr = true;
 	}
 	return 0;
@@ -153,10 +157,18 @@ int phone_raise(struct phone_link *p, struct ui *u, struct err *e)
 
 const char *phone_ending(enum after a)
 {
-	static const char *const names[] = { "left", "rebooted",
-					     "powered-off" };
+	static const char *const names[] = { "leave", "reboot", "poweroff" };
 
 	return names[a];
+}
+
+void phone_left(const struct phone_link *p, struct ui *u)
+{
+	/* A simulated phone ends with us. */
+	if (p->raised && !p->simulated)
+		ui_note(u, "the phone is still in its loader: unplug it and "
+			   "hold the power key for 10 s (or take the battery "
+			   "out) to switch it off");
 }
 
 void phone_finish(struct phone_link *p, const struct options *o, struct ui *u)
@@ -165,14 +177,8 @@ void phone_finish(struct phone_link *p, const struct options *o, struct ui *u)
 						 SESSION_POWER_OFF };
 	struct err e;
 
-	if (!p->raised)
-		return;
 	if (o->after == AFTER_LEAVE) {
-		if (p->simulated)
-			return; /* it ends with us */
-		ui_note(u, "the phone is still in its loader: unplug it and "
-			   "hold the power key for 10 s (or take the battery "
-			   "out) to switch it off");
+		phone_left(p, u);
 		return;
 	}
 	if (session_end(p->session, ends[o->after], &e) < 0)

@@ -21,9 +21,12 @@ int phone_open(const struct options *o, struct ui *u, struct phone_link *ret,
 	       struct err *e) MUST_CHECK;
 /* BootROM to FDL2. */
 int phone_raise(struct phone_link *p, struct ui *u, struct err *e) MUST_CHECK;
+/* Says that the phone is still in its loader, if it is; after a failure. */
+void phone_left(const struct phone_link *p, struct ui *u);
 /* --after; says in words how the phone is left.  Fails softly: a warning. */
 void phone_finish(struct phone_link *p, const struct options *o, struct ui *u);
 void phone_close(struct phone_link *p);
+/* The word of --after, for the manifest: what is asked of the phone then. */
 const char *phone_ending(enum after a);
 /* The witness of a simulated phone, or NULL; for the result event. */
 json_t *phone_witness(struct phone_link *p);

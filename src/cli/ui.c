@@ -160,7 +160,8 @@ void ui_warn(struct ui *u, const char *fmt, ...)
 	u->warnings++;
 	say(u, "warning", YELLOW, text);
 	if (u->json)
-		ui_event(u, "warning", json_pack("{ss}", "text", text));
+		ui_event(u, "warning",
+			 json_pack("{so}", "text", ui_text(text)));
 }
 
 void ui_error(struct ui *u, const struct err *e, const char *kept)
@@ -189,6 +190,17 @@ void ui_result(struct ui *u, const char *fmt, ...)
 	vprintf(fmt, ap);
 	va_end(ap);
 	putchar('\n');
+}
+
+json_t *ui_text(const char *s)
+{
+	json_t *t = s ? json_string(s) : json_null();
+	char clean[1024];
+
+	if (t)
+		return t;
+	text_clean(s, strlen(s), clean, sizeof(clean));
+	return json_string(clean);
 }
 
 void ui_event(struct ui *u, const char *event, json_t *o)
@@ -269,8 +281,9 @@ static void job_progress_cb(void *user, const struct job_progress *p)
 	if (u->json && now - u->shown_at >= PROGRESS_JSON_MS) {
 		u->shown_at = now;
 		ui_event(u, "progress",
-			 json_pack("{ss sI sI sI sI sI sI}", "part", p->part,
-				   "number", (json_int_t)p->number, "count",
+			 json_pack("{so sI sI sI sI sI sI}", "part",
+				   ui_text(p->part), "number",
+				   (json_int_t)p->number, "count",
 				   (json_int_t)p->count, "done",
 				   (json_int_t)p->done, "total",
 				   (json_int_t)p->total, "all_done",
@@ -320,10 +333,12 @@ static void job_difference_cb(void *user, const char *member, uint64_t offset,
 	say(u, "differs", RED, text);
 	if (u->json)
 		ui_event(u, "difference",
-			 json_pack("{ss? sI sI ss}", "member", member, "offset",
+			 json_pack("{so sI sI so}", "member", ui_text(member),
+				   "offset",
 				   offset == UINT64_MAX ? (json_int_t)-1
 							: (json_int_t)offset,
-				   "length", (json_int_t)length, "what", what));
+				   "length", (json_int_t)length, "what",
+				   ui_text(what)));
 }
 
 void ui_job_events(struct ui *u, struct job_events *ev)

@@ -35,6 +35,11 @@ void ui_error(struct ui *u, const struct err *e, const char *kept);
 void ui_result(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
 /* One JSON line on stdout, with "event" first; takes o over. */
 void ui_event(struct ui *u, const char *event, json_t *o);
+/*
+ * A text for an event, NULL as null.  What comes from outside, as a path, may
+ * be no UTF-8, which JSON cannot hold: its odd bytes become '?'.
+ */
+json_t *ui_text(const char *s);
 
 /* Fills ev so that a job talks to u. */
 void ui_job_events(struct ui *u, struct job_events *ev);

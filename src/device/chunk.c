@@ -40,8 +40,19 @@ uint32_t chunk_cap(const struct session *s)
 	return cap < limit ? cap : limit;
 }
 
+uint32_t chunk_next(const struct session *s)
+{
+	const struct chunk_state *c = &s->chunk;
+	uint32_t sector = s->info.storage == STORAGE_UFS ? 0x1000 : 0x200;
+
+	if (c->odd && c->now > READER_UNIT && c->now <= c->proven)
+		return c->now - sector;
+	return c->now;
+}
+
 void chunk_worked(struct chunk_state *c, uint32_t n)
 {
+	c->odd = !c->odd;
 	if (n < c->now)
 		return; /* the last piece of something; proves nothing */
 	if (n > c->proven)

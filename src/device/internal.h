@@ -15,6 +15,12 @@
 #define FDL2_START_MS	20000u
 #define READ_MS		5000u
 #define FIRST_READ_MS	15000u
+#define REOPEN_MS	15000u
+#define REOPENS_MAX	4u /* a phone that keeps leaving is not well */
+
+/* What every host sends to a ROM [2.4]; FDL1 buffers hold 0x1000 [2.4]. */
+#define LOAD_PIECE_ROM	528u
+#define LOAD_PIECE_FDL1 0x800u
 
 /* What has been learned about the size of one READ_MIDST. */
 struct chunk_state {
@@ -22,6 +28,7 @@ struct chunk_state {
 	uint32_t proven; /* the largest that has worked */
 	uint32_t cap;	 /* never above; comes down */
 	uint32_t doubt;	 /* what cap was before a refusal that said no why */
+	bool odd;	 /* the next one is the shorter of a pair */
 };
 
 struct session {
@@ -31,6 +38,7 @@ struct session {
 	struct session_events ev;
 	struct device_info info;
 	enum stage stage;
+	unsigned reopened; /* how often the phone left and came back */
 	struct chunk_state chunk;
 };
 
@@ -52,9 +60,29 @@ int session_refusal(struct session *s, unsigned cmd, const struct reply *r,
  */
 bool session_wants_authorisation(const struct err *e);
 
+/*
+ * After ERR_GONE in *e: waits for the phone at the same place [1.4].  Keeps
+ * that error where the transport cannot, or the phone has left too often.
+ */
+int session_reopen(struct session *s, struct err *e) MUST_CHECK;
+
+/* load.c */
+#define LOADER_HINT                                                       \
+	"take the loaders from the firmware of exactly this model, with " \
+	"the addresses of its chip"
+int load_need(const struct loader *l, const char *which,
+	      struct err *e) MUST_CHECK;
+int load_send(struct session *s, const struct loader *l, const char *which,
+	      size_t piece, struct err *e) MUST_CHECK;
 /* stages.c */
 int stages_step(struct session *s, enum stage to, struct err *e) MUST_CHECK;
 /* chunk.c: pure rules */
+/*
+ * The next size to ask for.  Above READER_UNIT every other one is a sector
+ * shorter: answers carry no number, but one that belongs to the request
+ * before has then another length and is noticed at once.
+ */
+uint32_t chunk_next(const struct session *s);
 void chunk_init(struct chunk_state *c, uint32_t cap);
 uint32_t chunk_cap(const struct session *s);
 void chunk_worked(struct chunk_state *c, uint32_t n);

@@ -209,23 +209,60 @@ static int unread_boot_area(struct ptable *t, struct err *e)
 
 /* -- all of it ------------------------------------------------------------ */
 
+/*
+ * No table, and names are out of the question: the storage itself, as one
+ * partition, is better than nothing.
+ */
+static int whole_storage(struct session *s, struct layout *l, struct err *e)
+{
+	struct partition *p;
+	uint64_t size;
+
+	if (probe_storage_size(s, &size, e) < 0)
+		return err_context(e, "size of the storage");
+	ptable_free(&l->table);
+	p = ptable_add(&l->table);
+	if (!p)
+		return err_nomem(e);
+	text_copy(p->name, sizeof(p->name), BSL_USER_PARTITION);
+	p->size = size;
+	p->has_offset = true;
+	p->probed = true;
+	l->table.storage_size = size;
+	layout_warn(l, "no usable partition table: the whole storage is taken "
+		       "as one image");
+	return 0;
+}
+
+/* Whatever shows what there is, best source first. */
+static int find_table(struct session *s, const char *const *known,
+		      size_t nknown, struct layout *l, struct err *e)
+{
+	int rc = layout_from_gpt(s, l, e);
+
+	if (rc != 0)
+		return rc;
+	/* With a damaged GPT a name may write [4.7]. */
+	if (l->names_write)
+		return whole_storage(s, l, e);
+	rc = from_list(s, l, e);
+	if (rc == 0)
+		rc = probe_names(s, known, nknown, &l->table, e);
+	if (rc < 0 || l->table.n > 0)
+		return rc;
+	rc = err_set(e, ERR_FORMAT,
+		     "the phone shows no partition table: no GPT, no list, and "
+		     "none of the usual names");
+	err_hint(e, "another FDL2 of the same model may show it");
+	return rc;
+}
+
 int layout_read(struct session *s, const char *const *known, size_t nknown,
 		struct layout *ret, struct err *e)
 {
 	struct layout l = { .raw = false };
-	int rc = layout_from_gpt(s, &l, e);
+	int rc = find_table(s, known, nknown, &l, e);
 
-	if (rc == 0)
-		rc = from_list(s, &l, e);
-	if (rc == 0)
-		rc = probe_names(s, known, nknown, &l.table, e);
-	if (rc >= 0 && l.table.n == 0) {
-		rc = err_set(e, ERR_FORMAT,
-			     "the phone shows no partition table: no GPT, no "
-			     "list, and none of the usual names");
-		err_hint(e, "another FDL2 of the same model may show it; name "
-			    "partitions yourself with 'spdvault read'");
-	}
 	if (rc >= 0)
 		rc = check_reach(s, &l, e);
 	if (rc >= 0)

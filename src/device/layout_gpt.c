@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RAW_PROBE_AT ((uint64_t)1 << 20) /* behind every primary GPT */
+
 static int explain_authorisation(struct err *e)
 {
 	if (!session_wants_authorisation(e))
@@ -198,6 +200,19 @@ static int rescue_by_backup(struct session *s, struct layout *l,
 }
 
 /* 1: the table is there; 0: another source is needed. */
+/*
+ * The first bytes were refused: is it only those?  Then the storage can be
+ * read raw, and its primary GPT counts as damaged.
+ */
+static int raw_elsewhere(struct session *s, struct err *e)
+{
+	int rc = reader_probe(s, BSL_USER_PARTITION, RAW_PROBE_AT, 512, e);
+
+	if (rc == 0)
+		session_note(s, "the loader does not give the raw storage");
+	return rc;
+}
+
 int layout_from_gpt(struct session *s, struct layout *l, struct err *e)
 {
 	struct gpt_header h = { 0 };
@@ -210,8 +225,12 @@ int layout_from_gpt(struct session *s, struct layout *l, struct err *e)
 	if (rc < 0) {
 		if (layout_is_fatal(e))
 			return explain_authorisation(e);
-		session_note(s, "the loader does not give the raw storage");
-		return 0;
+		rc = raw_elsewhere(s, e);
+		if (rc <= 0)
+			return rc;
+		l->raw = true;
+		layout_warn(l, "the beginning of the storage cannot be read");
+		return rescue_by_backup(s, l, &h, e);
 	}
 	l->raw = true;
 	rc = read_primary(s, l, &h, &g, e);

@@ -101,11 +101,8 @@ int probe_names(struct session *s, const char *const *names, size_t n,
 		uint64_t size;
 		int rc;
 
-		if (guard_name_repairs(names[i])) {
-			if (add_first_nv(t, names[i]) < 0)
-				return err_nomem(e);
+		if (guard_name_repairs(names[i]))
 			continue;
-		}
 		rc = reader_probe(s, names[i], 0, PROBE_UNIT, e);
 		if (rc < 0)
 			return rc;
@@ -118,6 +115,10 @@ int probe_names(struct session *s, const char *const *names, size_t n,
 		if (!add_row(t, names[i], size))
 			return err_nomem(e);
 	}
+	for (size_t i = 0; i < n; i++)
+		if (guard_name_repairs(names[i]) &&
+		    add_first_nv(t, names[i]) < 0)
+			return err_nomem(e);
 	t->source = PTABLE_PROBED;
 	return 0;
 }

@@ -19,6 +19,7 @@ struct part_reader {
 	bool wide;     /* 64-bit form: part of it lies at 4 GiB or above */
 	bool answered; /* the first chunk has come; time limits shrink */
 	uint64_t narrow_until; /* below this only READER_UNIT at a time */
+	uint32_t last;	       /* length of the answer before */
 };
 
 /* -- one exchange each -------------------------------------------------- */
@@ -53,6 +54,10 @@ static int fetch_once(struct part_reader *r, void *dst, uint32_t n,
 
 	if (rc < 0)
 		return rc;
+	/* The answer to an earlier request: no refusal of this one. */
+	if (rep.type == BSL_REP_ACK || rep.type == BSL_REP_VER)
+		return err_set(e, ERR_FRAME,
+			       "READ_MIDST got the answer to another request");
 	if (rep.type != BSL_REP_READ_FLASH)
 		return session_refusal(r->s, BSL_CMD_READ_MIDST, &rep, e);
 	if (rep.len != n)
@@ -94,10 +99,10 @@ static void tell_retry(struct part_reader *r, unsigned attempt,
 static uint32_t next_chunk(const struct part_reader *r, size_t room)
 {
 	uint64_t left = r->x.length - r->pos;
-	uint64_t n = r->s->chunk.now;
+	uint64_t n = chunk_next(r->s);
 
 	if (r->pos < r->narrow_until && n > READER_UNIT)
-		n = READER_UNIT;
+		n = READER_UNIT - r->pos % READER_UNIT;
 	if (n > room)
 		n = room;
 	return (uint32_t)(n < left ? n : left);
@@ -105,15 +110,17 @@ static uint32_t next_chunk(const struct part_reader *r, size_t room)
 
 /*
  * An answer of another length may mean that this size is too large for the
- * loader's driver.  With a size that has worked before it means that answers
- * are out of step: this one belongs to an earlier request, and so may those
- * that were taken since.  Asking again would hide that.
+ * loader's driver, or that it is a second copy of the answer before, which
+ * had another length, so that nothing wrong was taken yet.  Else answers are
+ * out of step, and so may those be that were taken since: asking again would
+ * hide that.
  */
 static bool is_repeatable(const struct part_reader *r, uint32_t n,
 			  const struct err *e)
 {
-	return e->code == ERR_TIMEOUT || e->code == ERR_FRAME ||
-	       (e->code == ERR_MISMATCH && n > r->s->chunk.proven);
+	if (e->code == ERR_MISMATCH)
+		return n > r->s->chunk.proven || (r->last && r->last != n);
+	return e->code == ERR_TIMEOUT || e->code == ERR_FRAME;
 }
 
 /*
@@ -156,6 +163,7 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 
 		if (rc == 0) {
 			chunk_worked(&r->s->chunk, n);
+			r->last = n;
 			*ret_n = n;
 			return 0;
 		}
@@ -171,7 +179,9 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 			continue;
 		}
 		if (!is_repeatable(r, n, e))
-			return rc;
+			return e->code == ERR_MISMATCH
+				       ? err_context(e, "answers out of step")
+				       : rc;
 		if (!chunk_failed(&r->s->chunk, n, false) &&
 		    repeats++ == REPEATS)
 			return rc;

@@ -151,6 +151,15 @@ int session_expect_ack(struct session *s, unsigned cmd, const void *payload,
 	return 0;
 }
 
+int session_reopen(struct session *s, struct err *e)
+{
+	if (!s->t->ops->reopen || s->reopened >= REOPENS_MAX)
+		return -(int)e->code;
+	s->reopened++;
+	session_note(s, "the phone left the bus; waiting for it to come back");
+	return s->t->ops->reopen(s->t, REOPEN_MS, e);
+}
+
 int session_raise(struct session *s, enum stage to, struct err *e)
 {
 	while (s->stage < to) {

@@ -10,13 +10,10 @@
 #include <string.h>
 #include <time.h>
 
-/* What every host sends to a ROM [2.4]; FDL1 buffers hold 0x1000 [2.4]. */
-#define ROM_PIECE  528u
-#define FDL1_PIECE 0x800u
-
 /* CHANGE_BAUD is acknowledged at the old speed, then the phone switches. */
 #define BAUD_SETTLE_MS 500
 
+static const struct frame_format any_format = { FRAME_EITHER, true };
 static const struct frame_format rom_format = { FRAME_CRC16, true };
 static const struct frame_format fdl_format = { FRAME_SUM16, true };
 
@@ -39,6 +36,8 @@ static int hello(struct session *s, unsigned tries, unsigned wait_ms,
 		rc = link_hello(s->link, hello_flags(s), wait_ms, ret, e);
 		if (rc == 0 && ret->type == BSL_REP_VER)
 			return 0;
+		if (rc == -(int)ERR_GONE)
+			rc = session_reopen(s, e);
 		if (rc < 0 && e->code != ERR_TIMEOUT && e->code != ERR_FRAME &&
 		    e->code != ERR_MISMATCH)
 			return rc;
@@ -125,76 +124,13 @@ static int step_first_contact(struct session *s, struct err *e)
 	return 0;
 }
 
-static int need_loader(const struct loader *l, const char *which, struct err *e)
-{
-	int rc;
-
-	if (l && l->has_addr)
-		return 0;
-	if (l) {
-		rc = err_set(e, ERR_USAGE, "no load address for %s '%s'", which,
-			     l->file);
-		err_hint(e, "name the chip with --chip (see 'spdvault chips'), "
-			    "or write FILE@ADDRESS");
-		return rc;
-	}
-	rc = err_set(e, ERR_USAGE, "the phone needs a %s and none was given",
-		     which);
-	err_hint(e, "give --fdl1 FILE[@ADDR] and --fdl2 FILE[@ADDR] from the "
-		    "firmware of exactly this model");
-	return rc;
-}
-
-/* The last piece is filled up to an even length: never an odd payload [2.2]. */
-static int send_piece(struct session *s, const uint8_t *p, size_t n,
-		      struct err *e)
-{
-	uint8_t even[FDL1_PIECE];
-	unsigned ms = session_timeout(s, ANSWER_MS);
-
-	if (n % 2 == 0)
-		return session_expect_ack(s, BSL_CMD_MIDST_DATA, p, n, ms, e);
-	memcpy(even, p, n);
-	even[n] = 0;
-	return session_expect_ack(s, BSL_CMD_MIDST_DATA, even, n + 1, ms, e);
-}
-
-static int load(struct session *s, const struct loader *l, size_t piece,
-		struct err *e)
-{
-	unsigned ms = session_timeout(s, FIRST_READ_MS);
-	uint8_t msg[MSG_MAX];
-	size_t n =
-		msg_start_data(l->addr, (uint32_t)(l->len + l->len % 2), msg);
-
-	/* FDL1 may fill the target memory before it answers [4.3]. */
-	if (session_expect_ack(s, BSL_CMD_START_DATA, msg, n, ms, e) < 0)
-		return err_context(e, "at address 0x%08X", l->addr);
-	for (size_t at = 0; at < l->len; at += piece) {
-		n = l->len - at < piece ? l->len - at : piece;
-		if (send_piece(s, l->data + at, n, e) < 0)
-			return err_context(e, "after %zu of %zu bytes", at,
-					   l->len);
-	}
-	return session_expect_ack(s, BSL_CMD_END_DATA, NULL, 0, ms, e);
-}
-
-static int loader_context(struct err *e, const char *which,
-			  const struct loader *l)
-{
-	err_hint(e, "take the loaders from the firmware of exactly this model, "
-		    "with the addresses of its chip");
-	return err_context(e, "loading %s '%s'", which, l->file);
-}
-
 /* FDL1 runs, or the ROM is back, or nobody answers [4.1, 4.3]. */
 static int greet_fdl1(struct session *s, struct err *e)
 {
-	struct frame_format either = { FRAME_EITHER, true };
 	struct reply r;
 	int rc;
 
-	link_set_format(s->link, either);
+	link_set_format(s->link, any_format);
 	rc = hello(s, FDL1_TRIES, FDL1_HELLO_MS, &r, e);
 	if (rc == -(int)ERR_TIMEOUT) {
 		rc = err_set(e, ERR_TIMEOUT,
@@ -260,18 +196,30 @@ static int change_baud(struct session *s, struct err *e)
 static int step_rom_to_fdl1(struct session *s, struct err *e)
 {
 	const struct loader *l = s->opt.fdl1;
-	int rc = need_loader(l, "first stage loader (FDL1)", e);
+	int rc;
 
+	if (session_has_quirk(s, QUIRK_READ_BY_ADDRESS) ||
+	    session_has_quirk(s, QUIRK_SINGLE_STAGE)) {
+		rc = err_set(e, ERR_PROFILE,
+			     "phones of this chip (%s) are read by address, "
+			     "which this version cannot do",
+			     s->opt.profile->title);
+		err_hint(e, "nothing was sent but a greeting; a later version "
+			    "will read them");
+		return rc;
+	}
+	rc = load_need(l, "first stage loader (FDL1)", e);
 	if (rc < 0)
 		return rc;
-	session_note(s, "sending FDL1 '%s' to 0x%08X", l->file, l->addr);
-	if (load(s, l, ROM_PIECE, e) < 0)
-		return loader_context(e, "FDL1", l);
+	if (load_send(s, l, "FDL1", LOAD_PIECE_ROM, e) < 0)
+		return -(int)e->code;
 	rc = session_expect_ack(s, BSL_CMD_EXEC_DATA, NULL, 0,
 				session_timeout(s, ANSWER_MS), e);
-	/* Silence here and a live FDL1 afterwards is all right. */
-	if (rc < 0 && e->code != ERR_TIMEOUT)
-		return loader_context(e, "FDL1", l);
+	/* Silence or leaving the bus are all right when FDL1 lives then. */
+	if (rc < 0 && e->code != ERR_TIMEOUT && e->code != ERR_GONE) {
+		err_hint(e, LOADER_HINT);
+		return err_context(e, "starting FDL1");
+	}
 	rc = greet_fdl1(s, e);
 	if (rc == 0)
 		rc = keep_charge(s, e);
@@ -328,6 +276,27 @@ static int learn_da_info(struct session *s, const struct reply *r,
 }
 
 /*
+ * FDL2 left the bus to come back.  It says at last that it runs, or it plays
+ * the ROM once more and everything is asked for again [1.4].  EXEC is not
+ * sent twice.  1: begin from first contact.
+ */
+static int comes_back(struct session *s, struct err *e)
+{
+	struct reply r;
+	int rc = session_reopen(s, e);
+
+	if (rc == 0)
+		rc = link_wait(s->link, ANSWER_MS, &r, e);
+	if (rc == 0)
+		return learn_da_info(s, &r, e);
+	if (e->code != ERR_TIMEOUT && e->code != ERR_FRAME)
+		return rc;
+	link_set_format(s->link, any_format);
+	s->stage = STAGE_UNKNOWN;
+	return 1;
+}
+
+/*
  * EXEC of FDL2.  Some FDL1 acknowledge first, and FDL2 answers on its own
  * when it runs; with others FDL2's answer is the only one [4.3].
  */
@@ -344,6 +313,8 @@ static int start_fdl2(struct session *s, struct err *e)
 			    "before the next try");
 		return rc;
 	}
+	if (rc == -(int)ERR_GONE)
+		return comes_back(s, e);
 	if (rc < 0)
 		return rc;
 	/*
@@ -413,16 +384,19 @@ static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 	int rc;
 
 	if (!autod) {
-		rc = need_loader(l, "second stage loader (FDL2)", e);
+		rc = load_need(l, "second stage loader (FDL2)", e);
 		if (rc < 0)
 			return rc;
-		session_note(s, "sending FDL2 '%s' to 0x%08X", l->file,
-			     l->addr);
-		if (load(s, l, FDL1_PIECE, e) < 0)
-			return loader_context(e, "FDL2", l);
+		if (load_send(s, l, "FDL2", LOAD_PIECE_FDL1, e) < 0)
+			return -(int)e->code;
 	}
-	if (start_fdl2(s, e) < 0)
+	rc = start_fdl2(s, e);
+	if (rc < 0) {
+		err_hint(e, LOADER_HINT);
 		return err_context(e, "starting FDL2");
+	}
+	if (rc == 1)
+		return 0; /* another round, from the beginning */
 	link_set_guard(s->link, &reading);
 	rc = stop_escaping(s, e);
 	if (rc == 0)

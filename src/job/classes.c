@@ -43,12 +43,17 @@ static const struct part_class cache = { "cache", RANK_BULK, false, false,
 static const struct part_class userdata = { "userdata", RANK_BULK, false, true,
 					    true };
 
+/* Only where no partition table can be used. */
+static const struct part_class whole = { "whole-storage", RANK_BULK, true, true,
+					 false };
+
 /* The first that fits; names come without _a, _b and _bak. */
 static const struct {
 	const char *glob;
 	const struct part_class *class;
 } classes[] = {
 	{ "splloader", &boot_area },
+	{ "user_partition", &whole },
 	{ "*fixnv[12]", &nv },
 	{ "*runtimenv[12]", &nv },
 	{ "*deltanv", &nv },

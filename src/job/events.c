@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 static void tell(void (*call)(void *, const char *), void *user,
+		 const char *fmt, va_list ap) PRINTF(3, 0);
+static void tell(void (*call)(void *, const char *), void *user,
 		 const char *fmt, va_list ap)
 {
 	char text[512];

@@ -29,7 +29,7 @@ static uint64_t step_over(const struct part_source *src)
 		return UINT64_MAX;
 	if (src->bad_run > PATIENCE)
 		return (uint64_t)READER_UNIT << (src->bad_run - PATIENCE);
-	return READER_UNIT;
+	return READER_UNIT - part_reader_pos(src->reader) % READER_UNIT;
 }
 
 static int skip(struct part_source *src, struct block *b, uint64_t n,

@@ -46,11 +46,12 @@ static const char *why_unwanted(const struct plan_request *q,
 {
 	if (any_fits(q->exclude, q->nexclude, p->name))
 		return why_excluded;
-	if (q->nnames)
-		return any_fits(q->names, q->nnames, p->name) ? NULL
-							      : why_unasked;
+	if (q->nnames && !any_fits(q->names, q->nnames, p->name))
+		return why_unasked;
 	if (is_other_slot(p->name, q->only_slot))
 		return why_slot;
+	if (q->nnames)
+		return NULL;
 	if (!c->by_default && !q->all)
 		return why_default;
 	return NULL;
@@ -71,7 +72,8 @@ static const char *choose_method(const struct layout *l,
 		return why_nv;
 	if (layout_is_out_of_reach(l, it->part))
 		return why_reach;
-	it->method = METHOD_BY_NAME;
+	it->method = layout_is_first_nv(it->part) ? METHOD_NV_BY_NAME
+						  : METHOD_BY_NAME;
 	layout_name_extent(it->part, &it->x);
 	return NULL;
 }

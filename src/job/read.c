@@ -39,8 +39,12 @@ static int find_extent(struct session *s, const struct read_request *q,
 			if (plan.left_out[i].part == p)
 				why = plan.left_out[i].reason;
 		plan_free(&plan);
-		return err_set(e, ERR_EXISTS, "'%s' is not read: %s", q->part,
-			       why);
+		rc = err_set(e, ERR_EXISTS, "'%s' is not read: %s", q->part,
+			     why);
+		if (layout_is_first_nv(p))
+			err_hint(e, "read the second copy, or give "
+				    "--nv-by-name and let the loader write");
+		return rc;
 	}
 	*ret = plan.v[0].x;
 	part->method = plan.v[0].method;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* trust.c - is raw reading what reading by name is?  design note 13.3. */
+/* trust.c - is raw reading what reading by name is?  docs/ARCHITECTURE.md. */
 #include "job/backup.h"
 
 #define CANDIDATES 6u /* tries until one says something */

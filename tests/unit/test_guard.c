@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* test_guard.c - the white list, and the names and sizes behind it. */
+#include "bsl/guard.h"
+
+#include "lib/unit.h"
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "bsl/proto.h"
+
+static struct err e;
+
+/*
+ * Copied from docs/protocol.md 3.1, not from the code.  09 is CHANGE_BAUD for
+ * a serial line [1.5]; 05 and 17 end a session and need leave.
+ */
+static const uint8_t load_list[] = { 0x7E, 0x00, 0x01, 0x02,
+				     0x03, 0x04, 0x09, 0x13 };
+static const uint8_t read_list[] = { 0x10, 0x11, 0x12, 0x21, 0x2D, 0x1A };
+static const uint8_t ending_list[] = { 0x05, 0x17 };
+
+static bool is_in(unsigned cmd, const uint8_t *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == cmd)
+			return true;
+	return false;
+}
+
+/* Good payloads, so that only the command decides. */
+static size_t good_payload(unsigned cmd, uint8_t out[88])
+{
+	memset(out, 0, 88);
+	if (cmd == BSL_CMD_READ_START) {
+		assert_true(text_to_utf16le("boot", out, BSL_NAME_UNITS));
+		return 88;
+	}
+	if (cmd == BSL_CMD_READ_MIDST) {
+		put_le32(out, 0x1000);
+		return 12;
+	}
+	return 0;
+}
+
+static int check(const struct guard *g, unsigned cmd)
+{
+	uint8_t payload[88];
+	size_t n = good_payload(cmd, payload);
+
+	return guard_check(g, cmd, payload, n, &e);
+}
+
+static void check_all(const struct guard *g, const uint8_t *list, size_t n)
+{
+	/* 6566 is a command of one open FDL1; the rest for good measure. */
+	for (unsigned cmd = 0; cmd <= 0x6566; cmd++) {
+		bool wanted = is_in(cmd, list, n) ||
+			      (g->allow_ending &&
+			       is_in(cmd, ending_list, sizeof(ending_list)));
+		int rc = check(g, cmd);
+
+		if (rc != (wanted ? 0 : -(int)ERR_BUG))
+			fail_msg("command 0x%02X in mode %d: %d", cmd, g->mode,
+				 rc);
+	}
+}
+
+static void only_the_white_list_passes_while_loading(void **state)
+{
+	struct guard g = { .mode = GUARD_LOAD, .escape = true };
+
+	(void)state;
+	check_all(&g, load_list, sizeof(load_list));
+}
+
+static void only_the_white_list_passes_while_reading(void **state)
+{
+	struct guard g = { .mode = GUARD_READ, .escape = true };
+
+	(void)state;
+	check_all(&g, read_list, sizeof(read_list));
+	g.escape = false;
+	g.allow_nv_name = true;
+	check_all(&g, read_list, sizeof(read_list));
+}
+
+static void ending_needs_leave(void **state)
+{
+	struct guard g = { .mode = GUARD_READ, .allow_ending = true };
+
+	(void)state;
+	check_all(&g, read_list, sizeof(read_list));
+	assert_int_equal(check(&g, BSL_CMD_POWER_OFF), 0);
+	g.allow_ending = false;
+	assert_err(check(&g, BSL_CMD_POWER_OFF), ERR_BUG, "POWER_OFF", &e);
+	assert_err(check(&g, BSL_CMD_NORMAL_RESET), ERR_BUG, "reading", &e);
+}
+
+static void sizes_that_corrupt_a_loader_are_refused(void **state)
+{
+	static const struct {
+		bool escape;
+		uint32_t size;
+		bool ok;
+	} cases[] = {
+		{ true, 0, false },	      { true, 1, true },
+		{ true, 0x7F00, true },	      { true, 0x7F01, false },
+		{ true, 0x10000, false },     { true, 0xFFFFFFFF, false },
+		{ false, 0, false },	      { false, 1, true },
+		{ false, 0x7F01, true },      { false, 0xFFF0, true },
+		{ false, 0xFFF1, false },     { false, 0xFFFF, false },
+		{ false, 0x10000, false },    { false, 0x80000000, false },
+		{ false, 0xFFFFFFFF, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct guard g = { .mode = GUARD_READ,
+				   .escape = cases[i].escape };
+		uint8_t msg[12] = { 0 };
+
+		put_le32(msg, cases[i].size);
+		for (size_t len = 8; len <= 12; len += 4) {
+			int rc = guard_check(&g, BSL_CMD_READ_MIDST, msg, len,
+					     &e);
+
+			if (rc != (cases[i].ok ? 0 : -(int)ERR_BUG))
+				fail_msg("0x%X escape %d: %d", cases[i].size,
+					 cases[i].escape, rc);
+		}
+	}
+}
+
+/* Any other length is taken as 8 by loaders, so the offset would be wrong. */
+static void read_midst_has_one_of_two_lengths(void **state)
+{
+	struct guard g = { .mode = GUARD_READ };
+	uint8_t msg[32] = { 0 };
+
+	(void)state;
+	put_le32(msg, 0x1000);
+	for (size_t len = 0; len <= sizeof(msg); len++)
+		assert_int_equal(
+			guard_check(&g, BSL_CMD_READ_MIDST, msg, len, &e),
+			len == 8 || len == 12 ? 0 : -(int)ERR_BUG);
+}
+
+static int start(bool allow_nv, const char *name)
+{
+	struct guard g = { .mode = GUARD_READ, .allow_nv_name = allow_nv };
+	uint8_t msg[88] = { 0 };
+
+	assert_true(text_to_utf16le(name, msg, BSL_NAME_UNITS));
+	return guard_check(&g, BSL_CMD_READ_START, msg, sizeof(msg), &e);
+}
+
+/* docs/protocol.md 5.6: all prefixes, both kinds, with and without a slot. */
+static const char *const prefixes[] = { "",    "td", "g_", "nr_", "l_", "tl_",
+					"lf_", "w",  "w_", "wl_", "wcn" };
+static const char *const slots[] = { "", "_a", "_b" };
+static const char *const kinds[] = { "fixnv", "runtimenv" };
+
+static void first_nv_copies_are_refused_by_name(void **state)
+{
+	unsigned n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
+			for (size_t s = 0; s < ARRAY_SIZE(slots); s++, n++) {
+				char name[40];
+
+				snprintf(name, sizeof(name), "%s%s1%s",
+					 prefixes[i], kinds[k], slots[s]);
+				assert_true(guard_name_repairs(name));
+				assert_err(start(false, name), ERR_BUG, name,
+					   &e);
+				assert_int_equal(start(true, name), 0);
+			}
+		}
+	}
+	assert_int_equal(n, 66);
+}
+
+static void second_nv_copies_are_allowed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
+			for (size_t s = 0; s < ARRAY_SIZE(slots); s++) {
+				char name[40];
+
+				snprintf(name, sizeof(name), "%s%s2%s",
+					 prefixes[i], kinds[k], slots[s]);
+				assert_false(guard_name_repairs(name));
+				assert_int_equal(start(false, name), 0);
+			}
+		}
+	}
+}
+
+static void lookalikes_are_allowed(void **state)
+{
+	static const char *const names[] = {
+		"user_partition",
+		"splloader",
+		"boot",
+		"misc",
+		"l_deltanv_a",
+		"fixnv",
+		"l_fixnv_a",
+		"fixnv11",
+		"l_fixnv1_c",
+		"l_fixnv1_",
+		"fixnv1x",
+		"l_fixnv1_size",
+		"factorynv",
+		"runtimenv3",
+		"calinv",
+		"_a",
+		"a",
+		"_b",
+		"nv1",
+		"xnv1_a",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (guard_name_repairs(names[i]) || start(false, names[i]) != 0)
+			fail_msg("'%s' is refused", names[i]);
+	}
+	assert_false(guard_name_repairs(""));
+}
+
+static void read_start_needs_a_proper_name(void **state)
+{
+	struct guard g = { .mode = GUARD_READ, .allow_nv_name = true };
+	uint8_t msg[88] = { 0 };
+
+	(void)state;
+	assert_int_equal(start(false, "a"), 0);
+	/* 35 characters are the most: the last unit is a flag [5.1]. */
+	assert_int_equal(start(false, "abcdefghijklmnopqrstuvwxyz_12345678"),
+			 0);
+	assert_err(start(false, "abcdefghijklmnopqrstuvwxyz_123456789"),
+		   ERR_BUG, "name", &e);
+	assert_err(start(false, ""), ERR_BUG, "name", &e);
+	/* Too short to hold a name. */
+	assert_true(text_to_utf16le("boot", msg, BSL_NAME_UNITS));
+	assert_int_equal(guard_check(&g, BSL_CMD_READ_START, msg, 76, &e), 0);
+	assert_err(guard_check(&g, BSL_CMD_READ_START, msg, 75, &e), ERR_BUG,
+		   "name", &e);
+	assert_err(guard_check(&g, BSL_CMD_READ_START, NULL, 0, &e), ERR_BUG,
+		   "name", &e);
+	/* Not ASCII; and something behind the end that a loader may see. */
+	msg[1] = 0x01;
+	assert_err(guard_check(&g, BSL_CMD_READ_START, msg, 88, &e), ERR_BUG,
+		   "name", &e);
+	msg[1] = 0;
+	put_le16(msg + 70, '1');
+	assert_err(guard_check(&g, BSL_CMD_READ_START, msg, 88, &e), ERR_BUG,
+		   "name", &e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_the_white_list_passes_while_loading),
+		cmocka_unit_test(only_the_white_list_passes_while_reading),
+		cmocka_unit_test(ending_needs_leave),
+		cmocka_unit_test(sizes_that_corrupt_a_loader_are_refused),
+		cmocka_unit_test(read_midst_has_one_of_two_lengths),
+		cmocka_unit_test(first_nv_copies_are_refused_by_name),
+		cmocka_unit_test(second_nv_copies_are_allowed),
+		cmocka_unit_test(lookalikes_are_allowed),
+		cmocka_unit_test(read_start_needs_a_proper_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
