@@ -11,6 +11,8 @@
 
 #define GPT_ENTRIES_MAX 1024   /* real phones have below 100; 128 is usual */
 #define GPT_HEAD_BYTES	0x8000 /* what holds the primary table [6.2] */
+/* From a header to the far end of its entries; more is no honest table. */
+#define GPT_REACH_MAX ((uint64_t)16 << 20)
 
 struct gpt_header {
 	uint32_t sector; /* bytes: 512 or 4096 */

@@ -94,6 +94,7 @@ static int check_places(const struct gpt_header *h, struct err *e)
 {
 	uint64_t max = (uint64_t)INT64_MAX / h->sector;
 	uint64_t sectors = gpt_entries_bytes(h) / h->sector, end;
+	uint64_t reach = GPT_REACH_MAX / h->sector;
 
 	if (h->last_usable > max || h->my_lba > max || h->alternate_lba > max ||
 	    h->entries_lba > max)
@@ -121,6 +122,12 @@ static int check_places(const struct gpt_header *h, struct err *e)
 			       " to %" PRIu64
 			       " overlap the header or the usable range",
 			       h->entries_lba, end - 1);
+	/* What lies between is read, too. */
+	if (end > h->my_lba + reach || h->entries_lba + reach < h->my_lba)
+		return err_set(e, ERR_FORMAT,
+			       "GPT header: entries at LBA %" PRIu64
+			       " are too far away",
+			       h->entries_lba);
 	return 0;
 }
 

@@ -24,11 +24,16 @@ struct part_reader {
 
 /* -- one exchange each -------------------------------------------------- */
 
+static size_t pack_read_start(const struct part_reader *r, uint8_t msg[MSG_MAX])
+{
+	return msg_read_start(r->x.name, r->x.offset + r->x.length, r->wide,
+			      msg);
+}
+
 static int send_read_start(struct part_reader *r, struct err *e)
 {
 	uint8_t msg[MSG_MAX];
-	uint64_t end = r->x.offset + r->x.length;
-	size_t n = msg_read_start(r->x.name, end, r->wide, msg);
+	size_t n = pack_read_start(r, msg);
 
 	return session_expect_ack(r->s, BSL_CMD_READ_START, msg, n,
 				  session_timeout(r->s, FIRST_READ_MS), e);
@@ -68,23 +73,42 @@ static int fetch_once(struct part_reader *r, void *dst, uint32_t n,
 	return 0;
 }
 
+/* No answer, or a damaged one: the loader itself is well. */
+static bool is_spoilt(const struct err *e)
+{
+	return e->code == ERR_TIMEOUT || e->code == ERR_FRAME;
+}
+
 /*
  * READ_END and READ_START, each answered by ACK: every data frame that was
- * still on its way has arrived before them and is thrown away.
+ * still on its way has arrived before them and is thrown away.  Both change
+ * nothing, so that they may be sent again when their own answers are spoilt.
  */
 static int fence(struct part_reader *r, struct err *e)
 {
 	unsigned ms = session_timeout(r->s, FIRST_READ_MS);
 	uint8_t msg[MSG_MAX];
-	size_t n = msg_read_start(r->x.name, r->x.offset + r->x.length, r->wide,
-				  msg);
-	int rc = link_fence(r->s->link, BSL_CMD_READ_END, NULL, 0, ms,
-			    BSL_REP_ACK, e);
+	size_t n = pack_read_start(r, msg);
+	int rc;
 
-	if (rc == 0)
-		rc = link_fence(r->s->link, BSL_CMD_READ_START, msg, n, ms,
+	for (unsigned i = 0;; i++) {
+		rc = link_fence(r->s->link, BSL_CMD_READ_END, NULL, 0, ms,
 				BSL_REP_ACK, e);
-	return rc < 0 ? err_context(e, "clearing the line") : 0;
+		if (rc == 0)
+			rc = link_fence(r->s->link, BSL_CMD_READ_START, msg, n,
+					ms, BSL_REP_ACK, e);
+		if (rc == 0)
+			return 0;
+		if (!is_spoilt(e) || i == REPEATS)
+			return err_context(e, "clearing the line");
+	}
+}
+
+/* READ_END whose answer was spoilt: once more, and only its own counts. */
+static int end_again(struct part_reader *r, struct err *e)
+{
+	return link_fence(r->s->link, BSL_CMD_READ_END, NULL, 0,
+			  session_timeout(r->s, READ_MS), BSL_REP_ACK, e);
 }
 
 /* -- the loop ------------------------------------------------------------ */
@@ -120,7 +144,7 @@ static bool is_repeatable(const struct part_reader *r, uint32_t n,
 {
 	if (e->code == ERR_MISMATCH)
 		return n > r->s->chunk.proven || (r->last && r->last != n);
-	return e->code == ERR_TIMEOUT || e->code == ERR_FRAME;
+	return is_spoilt(e);
 }
 
 /*
@@ -243,6 +267,12 @@ int part_reader_open(struct session *s, const struct extent *x, uint64_t from,
 	r->pos = from;
 	r->wide = x->offset + x->length > UINT32_MAX;
 	rc = send_read_start(r, e);
+	if (rc < 0 && is_spoilt(e) && !guard_name_repairs(x->name)) {
+		struct err why = *e;
+
+		tell_retry(r, 1, &why);
+		rc = fence(r, e);
+	}
 	if (rc < 0) {
 		/* No READ_END: an old loader never answers it now [5.9]. */
 		free(r);
@@ -256,6 +286,8 @@ int part_reader_close(struct part_reader *r, struct err *e)
 {
 	int rc = send_read_end(r, e);
 
+	if (rc < 0 && is_spoilt(e))
+		rc = end_again(r, e);
 	free(r);
 	return rc;
 }
