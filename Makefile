@@ -44,7 +44,7 @@ LIB      := $(B)/libspdvault.a
 PROG     := $(B)/spdvault
 
 TEST_LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/lib/*.c)))
-TEST_SRC := $(sort $(wildcard tests/unit/*.c tests/flow/*.c tests/tty/*.c))
+TEST_SRC := $(sort $(wildcard tests/unit/*.c tests/flow/*.c tests/tty/*.c tests/usb/test_*.c))
 TESTS    := $(TEST_SRC:%.c=$(B)/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(FUZZ_SRC:%.c=$(B)/%)
@@ -75,11 +75,17 @@ $(B)/src/%.o: src/%.c $(B)/flags
 $(B)/tests/%.o: tests/%.c $(B)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS_ALL) -Itests $(PKG_CFLAGS) $(CFLAGS_TESTS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS_ALL) -Itests $(PKG_CFLAGS) $(MOCK_CFLAGS) $(CFLAGS_TESTS) -MMD -MP -c -o $@ $<
 
 $(TESTS): %: %.o $(TEST_LIB_OBJ) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(TEST_LIB_OBJ) $(LIB) $(PKG_LIBS) $(TEST_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(TEST_LIBS) $(MOCK_LIBS)
+
+# A made-up USB, where umockdev is installed; without it the test says so.
+$(B)/tests/usb/test_usb: $(B)/tests/usb/mock.o
+$(B)/tests/usb/test_usb: MOCK_LIBS = $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
+$(B)/tests/usb/mock.o: MOCK_CFLAGS = $(shell pkg-config --exists umockdev-1.0 && \
+	pkg-config --cflags umockdev-1.0 | sed 's/^/-DHAVE_UMOCKDEV /')
 
 # Rebuilds everything when the compiler or its flags change.
 $(B)/flags: FORCE
@@ -160,6 +166,17 @@ $(FUZZERS:%=%.corpus): $(B)/tests/fuzz/fuzz_%.corpus: FORCE
 	@printf '#!/bin/sh\nexec %s tests/fuzz/corpus/%s\n' '$(B)/tests/fuzz/fuzz_$*' '$*' > $@
 	@chmod +x $@
 
+# What fuzzing starts from, written anew; what it has found stays.
+FUZZ_SEEDS := $(B)/tests/fuzz/seeds
+
+$(FUZZ_SEEDS): %: %.o $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(PKG_LIBS)
+
+corpus: $(FUZZ_SEEDS)
+	@mkdir -p tests/fuzz/corpus
+	@$(FUZZ_SEEDS) tests/fuzz/corpus
+
 # With libFuzzer, each for FUZZ_SECONDS.
 fuzz:
 	@scripts/install-deps.sh build check
@@ -174,6 +191,18 @@ $(FUZZERS:%=%.libfuzzer): %.libfuzzer: %.o $(LIB)
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(LIB) $(PKG_LIBS)
 
 # -- measuring -----------------------------------------------------------------
+
+# The real USB stack of Linux, in a virtual machine (docs/usb-testing.md).
+FLOOR := $(B)/tests/usb/floor
+
+$(FLOOR): %: %.o $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(PKG_LIBS)
+
+check-vm bench-usb:
+	@scripts/install-deps.sh build vm
+	@$(MAKE) --no-print-directory all $(FLOOR)
+	@scripts/$@.sh $(PROG) $(FLOOR) $(B)/vm
 
 bench: all
 	@scripts/install-deps.sh build check
@@ -196,6 +225,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/spdvault/profiles
 	install -m 755 $(PROG) $(DESTDIR)$(PREFIX)/bin/spdvault
 	install -m 644 docs/spdvault.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -d $(DESTDIR)$(PREFIX)/lib/udev/rules.d
+	install -m 644 scripts/99-spdvault.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
 	install -m 644 profiles/*.profile $(DESTDIR)$(PREFIX)/share/spdvault/profiles/
 
 dist:
@@ -211,14 +242,17 @@ help:
 	@echo 'check-asan  the same with address and undefined-behaviour sanitizers'
 	@echo 'check-tsan  what uses threads, with the thread sanitizer'
 	@echo 'fuzz        each fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS) with libFuzzer'
+	@echo 'check-vm    the program on Linux USB, in a virtual machine (fetches a kernel)'
+	@echo 'bench-usb   throughput over USB there, beside bare libusb'
 	@echo 'bench       throughput, memory and reads, beside the standard tools'
 	@echo 'coverage    lines of src covered by the tests'
 	@echo 'lint format install dist clean'
 
 # Not every goal compiles; what a compiler noted is taken when it is there.
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_LIB_OBJ:.o=.d) $(TESTS:=.d) $(FUZZERS:=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_LIB_OBJ:.o=.d) $(TESTS:=.d) $(B)/tests/usb/mock.d $(FUZZERS:=.d) \
+	$(B)/tests/fuzz/main.d $(FUZZ_SEEDS:=.d) $(FLOOR:=.d)
 
 .PHONY: all demo check check-static check-asan check-tsan tests list-tests coverage fuzz \
-	fuzz-programs bench format lint install dist clean help FORCE
+	fuzz-programs corpus bench check-vm bench-usb format lint install dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -3,14 +3,15 @@
 # Installs what is missing of the packages that a group of targets needs, on
 # Debian 12 and its kin.  Says and does nothing when all is there.
 #
-# usage: install-deps.sh [build|demo|check]...     (default: build)
+# usage: install-deps.sh [build|demo|check|vm]...     (default: build)
 set -eu
 
 build='pkg-config libusb-1.0-0-dev libarchive-dev libssl-dev libzstd-dev
 	libxxhash-dev libjansson-dev libinih-dev'
 demo='gdisk e2fsprogs mkbootimg openssl zstd'
 check="$demo time strace libcmocka-dev libarchive-tools python3-jsonschema clang
-	libclang-rt-14-dev lcov"
+	libclang-rt-14-dev lcov libumockdev-dev umockdev"
+vm='qemu-system-x86 busybox-static cpio'
 
 say() {
 	echo "install-deps: $*" >&2
@@ -29,8 +30,9 @@ for group in "${@:-build}"; do
 		wanted="$wanted $check"
 		modules="$modules cmocka"
 		;;
+	vm) wanted="$wanted $vm" ;;
 	*)
-		say "unknown group '$group'; there are build, demo and check"
+		say "unknown group '$group'; there are build, demo, check and vm"
 		exit 2
 		;;
 	esac

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct transport;
@@ -23,7 +24,12 @@ struct transport_ops {
 		    unsigned timeout_ms, struct err *e);
 	/* Throws away what is still on its way to us. */
 	int (*drain)(struct transport *t, struct err *e);
-	/* Waits for the same phone after it left the bus.  May be NULL. */
+	/*
+	 * Waits for the same phone at the same place after it left the bus and
+	 * opens it anew; what was still to be received is lost.  ERR_GONE when
+	 * it does not come within the time; then only close is left, or this
+	 * once more.  May be NULL.
+	 */
 	int (*reopen)(struct transport *t, unsigned timeout_ms, struct err *e);
 	/* Serial lines only.  May be NULL. */
 	int (*set_speed)(struct transport *t, unsigned baud, struct err *e);
@@ -44,10 +50,31 @@ struct transport {
 };
 
 /*
- * "tty:PATH[@BAUD]", "sim:MODEL[,key=value...]".  BAUD is the speed to change
- * to when FDL1 runs: the ROM always starts at 115200.  ERR_USAGE for a spec
- * of no known form, ERR_NODEV when nothing is there or it may not be opened.
+ * What an end may want from the one who opens it; { 0 } is valid.  The
+ * functions and `user` are kept and called until the transport is closed, from
+ * inside its methods only.
  */
+struct transport_env {
+	/* How long the phone may take to come; 0: it is there or it is not. */
+	unsigned wait_ms;
+	/* True ends a wait with ERR_CANCELLED.  NULL: never. */
+	bool (*cancelled)(void *user);
+	/* What is odd and no failure, and what is waited for.  May be NULL. */
+	void (*note)(void *user, const char *text);
+	void *user;
+};
+
+/*
+ * "usb" (the one phone there is), "usb:BUS-PORT[.PORT...]", "fd:N" (an open
+ * file of /dev/bus/usb, which stays the caller's), "tty:PATH[@BAUD]",
+ * "sim:MODEL[,key=value...]".  BAUD is the speed to change to when FDL1 runs:
+ * the ROM always starts at 115200.  ERR_USAGE for a spec of no known form,
+ * ERR_NODEV when nothing is there or it may not be opened, ERR_GONE when it
+ * came and left.
+ */
+int transport_open_in(const char *spec, const struct transport_env *env,
+		      struct transport **ret, struct err *e) MUST_CHECK;
+/* The same without waiting and without notes. */
 int transport_open(const char *spec, struct transport **ret,
 		   struct err *e) MUST_CHECK;
 void transport_close(struct transport *t);
@@ -57,5 +84,9 @@ int transport_open_tty(const char *rest, struct transport **ret,
 		       struct err *e) MUST_CHECK;
 int transport_open_sim(const char *rest, struct transport **ret,
 		       struct err *e) MUST_CHECK;
+int transport_open_usb(const char *rest, const struct transport_env *env,
+		       struct transport **ret, struct err *e) MUST_CHECK;
+int transport_open_fd(const char *rest, const struct transport_env *env,
+		      struct transport **ret, struct err *e) MUST_CHECK;
 
 #endif

@@ -158,6 +158,10 @@ static json_t *backup_json(const struct options *o, const struct manifest *m,
 		      (json_int_t)t->unreadable, "archive_bytes",
 		      (json_int_t)t->archive, "seconds", t->seconds, "left_out",
 		      left, "phone_witness", phone_witness(p));
+	if (o->dry_run && r)
+		json_object_set_new(r, "plan", plan);
+	else
+		json_decref(plan);
 	return r;
 }
 
@@ -195,7 +199,7 @@ static int run_backup(const struct options *o, struct ui *u)
 		.policy = policy_of(o),
 		.ignore_space = o->force,
 		.dry_run = o->dry_run,
-		.device = o->device,
+		.device = phone_device(o),
 		.note = o->note,
 		.ending = phone_ending(o->after),
 	};

@@ -2,6 +2,7 @@
 /* cmd_sim.c - a simulated phone for others to talk to. */
 #include "base/clock.h"
 #include "commands.h"
+#include "sim/gadget.h"
 #include "sim/phone.h"
 #include "ui.h"
 
@@ -120,16 +121,38 @@ static void say_witness(struct ui *u, const struct phone *ph)
 		ui_note(u, "changes:\n%s", phone_write_log(ph));
 }
 
-static void say_models(struct ui *u)
+static json_t *witness_json(const struct phone *ph)
 {
+	struct phone_stats st;
+
+	phone_stats(ph, &st);
+	return json_pack("{ss sI sI sI sI sI sI ss ss? ss}", "model",
+			 phone_model(ph)->name, "requests",
+			 (json_int_t)st.requests, "reads", (json_int_t)st.reads,
+			 "refused", (json_int_t)st.refused, "unsupported",
+			 (json_int_t)st.unsupported, "storage_writes",
+			 (json_int_t)st.storage_writes, "commanded_writes",
+			 (json_int_t)st.commanded_writes, "stage", st.stage,
+			 "dead", st.dead, "changes", phone_write_log(ph));
+}
+
+static json_t *say_models(struct ui *u)
+{
+	json_t *list = json_array();
 	size_t n;
 	const struct phone_model *m = phone_models(&n);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		ui_result(u, "%-10s %s", m[i].name, m[i].title);
+		json_array_append_new(list,
+				      json_pack("{ss ss ss}", "name", m[i].name,
+						"title", m[i].title, "chip",
+						m[i].chip));
+	}
+	return list;
 }
 
-static int run_pty(const char *model, struct ui *u, struct err *e)
+static int run_pty(const char *model, struct ui *u, json_t **ret, struct err *e)
 {
 	struct phone *ph;
 	struct pty y;
@@ -150,42 +173,117 @@ static int run_pty(const char *model, struct ui *u, struct err *e)
 		ui_event(u, "ready", json_pack("{ss}", "path", name));
 		serve(ph, y.master);
 		say_witness(u, ph);
+		*ret = json_pack("{so}", "phone", witness_json(ph));
 	}
 	close_pty(&y);
 	phone_free(ph);
 	return rc;
 }
 
+/* -- on USB -----------------------------------------------------------------
+ */
+
+static void gadget_ready(void *user)
+{
+	struct ui *u = user;
+
+	ui_result(u, "ready");
+	fflush(stdout);
+	ui_event(u, "ready", json_object());
+}
+
+static void say_cable(struct ui *u, const struct gadget_stats *st)
+{
+	ui_note(u,
+		"the cable: %" PRIu64 " transfers of %" PRIu64
+		" bytes to the phone, %" PRIu64 " of %" PRIu64
+		" bytes to the host (%" PRIu64 " empty ones, %" PRIu64
+		" lost); enumerated %" PRIu64 " times, left the bus %" PRIu64
+		" times, pulled %" PRIu64 " times; line state set %" PRIu64
+		" times, other requests refused: %" PRIu64,
+		st->out_transfers, st->out_bytes, st->in_transfers,
+		st->in_bytes, st->in_empty, st->in_lost, st->enabled, st->left,
+		st->pulled, st->line_states, st->setups);
+}
+
+static json_t *cable_json(const struct gadget_stats *st)
+{
+	return json_pack("{sI sI sI sI sI sI sI sI sI sI sI sI}", "enumerated",
+			 (json_int_t)st->enabled, "left", (json_int_t)st->left,
+			 "pulled", (json_int_t)st->pulled, "line_states",
+			 (json_int_t)st->line_states, "requests_refused",
+			 (json_int_t)st->setups, "out_transfers",
+			 (json_int_t)st->out_transfers, "out_bytes",
+			 (json_int_t)st->out_bytes, "out_empty",
+			 (json_int_t)st->out_empty, "in_transfers",
+			 (json_int_t)st->in_transfers, "in_bytes",
+			 (json_int_t)st->in_bytes, "in_empty",
+			 (json_int_t)st->in_empty, "in_lost",
+			 (json_int_t)st->in_lost);
+}
+
+static int run_gadget(const char *model, const char *dir, struct ui *u,
+		      json_t **ret, struct err *e)
+{
+	const struct gadget_calls calls = { u, gadget_ready, ui_stopped };
+	struct gadget_options go;
+	struct gadget_stats st;
+	struct phone *ph;
+	char *spec;
+	int rc = gadget_spec(model, &go, &spec, e);
+
+	if (rc < 0)
+		return rc;
+	rc = phone_new(spec, &ph, e);
+	free(spec);
+	if (rc < 0)
+		return rc;
+	rc = gadget_serve(ph, dir, &go, &calls, &st, e);
+	if (rc == 0) {
+		say_witness(u, ph);
+		say_cable(u, &st);
+		*ret = json_pack("{so so}", "phone", witness_json(ph), "cable",
+				 cable_json(&st));
+	}
+	phone_free(ph);
+	return rc;
+}
+
 static int run_sim(const struct options *o, struct ui *u)
 {
+	json_t *more = NULL;
 	struct err e;
+	int rc;
 
-	if (o->nargs < 2) {
-		say_models(u);
-		return command_done(u, 0, NULL);
-	}
-	if (!o->pty) {
+	if (o->nargs < 2)
+		return command_done(u, 0,
+				    json_pack("{so}", "models", say_models(u)));
+	if (o->pty == !!o->gadget) {
 		(void)!err_set(&e, ERR_USAGE, "serve the phone how?");
 		err_hint(&e,
-			 "--pty makes a pseudo terminal; without serving, "
-			 "any command takes --device sim:%s",
+			 "--pty makes a pseudo terminal, --gadget DIR a USB "
+			 "device; without serving, any command takes --device "
+			 "sim:%s",
 			 o->args[1]);
 		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
 	}
-	if (run_pty(o->args[1], u, &e) < 0)
+	rc = o->pty ? run_pty(o->args[1], u, &more, &e)
+		    : run_gadget(o->args[1], o->gadget, u, &more, &e);
+	if (rc < 0)
 		return command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
 				      NULL, NULL);
-	return command_done(u, 0, NULL);
+	return command_done(u, 0, more);
 }
 
 const struct command cmd_sim = {
 	.name = "sim",
-	.args = "[MODEL[,key=value...] --pty]",
+	.args = "[MODEL[,key=value...] --pty|--gadget DIR]",
 	.summary = "serve a simulated phone; without MODEL: list them",
 	.text = "With --pty a simulated phone answers on a pseudo terminal, "
-		"whose path is printed,\nuntil Ctrl-C; then it says what it "
-		"saw, and every change to its storage. Keys are\nin "
-		"docs/simulator.md.\n\n"
+		"whose path is printed,\nwith --gadget as a USB device, by "
+		"FunctionFS, until Ctrl-C; then it says what it\nsaw, and "
+		"every change to its storage. Keys are in docs/simulator.md."
+		"\n\n"
 		"Example:\n"
 		"  spdvault sim ums512 --pty &\n"
 		"  spdvault backup --device tty:/dev/pts/N --chip UMS512 ...\n",

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WAIT_DEFAULT_S 15
+
 enum {
 	O_JSON = 256,
 	O_COLOR,
@@ -35,6 +37,7 @@ enum {
 	O_OFFSET,
 	O_LENGTH,
 	O_PTY,
+	O_GADGET,
 };
 
 static const struct {
@@ -43,7 +46,8 @@ static const struct {
 	const char *name, *arg, *help;
 } table[] = {
 	{ O_DEVICE, OPT_PHONE, "device", "SPEC",
-	  "the phone: tty:PATH[@BAUD] or sim:MODEL[,key=value...]" },
+	  "the phone: usb (default), usb:BUS-PORT[.PORT...], tty:PATH[@BAUD], "
+	  "sim:MODEL[,key=value...] or fd:N" },
 	{ O_CHIP, OPT_PHONE, "chip", "NAME",
 	  "its chip or model (see 'spdvault chips')" },
 	{ O_FDL1, OPT_PHONE, "fdl1", "FILE[@ADDR]",
@@ -79,15 +83,18 @@ static const struct {
 	{ O_LENGTH, OPT_RANGE, "length", "N", "this many bytes" },
 	{ 'C', OPT_DIR, "directory", "DIR", "write below DIR (default .)" },
 	{ O_PTY, OPT_SIM, "pty", NULL, "serve on a pseudo terminal" },
+	{ O_GADGET, OPT_SIM, "gadget", "DIR",
+	  "serve as a USB device, on the functionfs mounted on DIR" },
 	{ O_DRY_RUN, OPT_DRY_RUN, "dry-run", NULL,
 	  "show what would be done and stop" },
 	{ O_JSON, 0, "json", NULL,
 	  "one JSON event a line, the last one 'result'" },
-	{ 'q', 0, "quiet", NULL, "only results and errors" },
+	{ 'q', 0, "quiet", NULL, "no notes and no progress" },
 	{ 'v', 0, "verbose", NULL, "also every step and what the phone says" },
 	{ O_LOG, 0, "log", "FILE", "append all messages to FILE" },
 	{ O_COLOR, 0, "color", "WHEN", "auto (default), always or never" },
-	{ O_YES, 0, "yes", NULL, "do not ask" },
+	{ O_YES, 0, "yes", NULL,
+	  "do not ask (no command of this version asks)" },
 	{ 'h', 0, "help", NULL, "help on the command" },
 	{ O_VERSION, 0, "version", NULL, "version of the program" },
 };
@@ -251,6 +258,9 @@ static int take(struct options *o, int id, const char *arg, struct err *e)
 	case O_PTY:
 		o->pty = true;
 		break;
+	case O_GADGET:
+		o->gadget = arg;
+		break;
 	case O_EXCLUDE:
 		return add_exclude(o, arg, e);
 	case O_AFTER:
@@ -270,6 +280,7 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 	int index, id;
 
 	memset(o, 0, sizeof(*o));
+	o->wait_s = WAIT_DEFAULT_S;
 	for (size_t i = 0; i < NOPTIONS; i++) {
 		longs[i].name = table[i].name;
 		longs[i].has_arg =

@@ -36,6 +36,7 @@ struct options {
 	uint64_t offset, length;
 	/* sim */
 	bool pty;
+	const char *gadget;
 	/* the words that are no options; the first is the command */
 	char **args;
 	int nargs;

@@ -87,22 +87,19 @@ static int choose_loader(const char *spec, const struct profile *profile,
 	return 0;
 }
 
-static int need_device(const struct options *o, struct err *e)
+static void on_transport_note(void *user, const char *text)
 {
-	int rc;
+	ui_note(user, "%s", text);
+}
 
-	if (o->device)
-		return 0;
-	rc = err_set(e, ERR_USAGE, "which phone?");
-	err_hint(e, "--device tty:/dev/ttyUSB0 for a serial line, --device "
-		    "sim:ums512 for a simulated phone to try things with");
-	return rc;
+static bool is_simulated(const char *device)
+{
+	return strncmp(device, "sim:", 4) == 0;
 }
 
 static int open_parts(const struct options *o, struct phone_link *p,
-		      struct transport *t, struct err *e)
+		      const struct phone *sim, struct err *e)
 {
-	const struct phone *sim = transport_sim_phone(t);
 	int rc;
 
 	p->simulated = sim != NULL;
@@ -116,26 +113,54 @@ static int open_parts(const struct options *o, struct phone_link *p,
 	return rc;
 }
 
+/*
+ * Files are opened before a real phone is waited for, so that it need not be
+ * plugged in twice for a wrong name; a simulated one brings files of its own.
+ */
+static int open_all(const struct options *o, struct ui *u, struct phone_link *p,
+		    struct transport **ret, struct err *e)
+{
+	const char *device = phone_device(o);
+	const struct transport_env env = { (unsigned)(o->wait_s * 1000),
+					   ui_stopped, on_transport_note, u };
+	struct transport *t;
+	int rc;
+
+	if (!is_simulated(device) && open_parts(o, p, NULL, e) < 0)
+		return -(int)e->code;
+	rc = transport_open_in(device, &env, &t, e);
+	if (rc < 0)
+		return rc;
+	if (is_simulated(device))
+		rc = open_parts(o, p, transport_sim_phone(t), e);
+	if (rc < 0)
+		transport_close(t);
+	else
+		*ret = t;
+	return rc;
+}
+
+const char *phone_device(const struct options *o)
+{
+	return o->device ? o->device : "usb";
+}
+
 int phone_open(const struct options *o, struct ui *u, struct phone_link *p,
 	       struct err *e)
 {
 	const struct session_events ev = { u,	     on_phone_log, on_step,
 					   on_stage, on_retry,	   ui_stopped };
-	struct transport *t;
+	struct transport *t = NULL;
 	int rc;
 
 	memset(p, 0, sizeof(*p));
-	if (need_device(o, e) < 0 || transport_open(o->device, &t, e) < 0)
-		return -(int)e->code;
 	p->so.timeout_ms = (unsigned)o->timeout_ms;
 	p->so.wait_ms = (unsigned)(o->wait_s * 1000);
 	p->so.chunk_max = (uint32_t)o->chunk;
 	p->so.nv_by_name = o->nv_by_name;
 	p->so.may_end = o->after != AFTER_LEAVE;
-	rc = open_parts(o, p, t, e);
-	if (rc < 0)
-		transport_close(t);
-	else
+	rc = open_all(o, u, p, &t, e);
+	if (rc == 0)
 		rc = session_open(t, &p->so, &ev, &p->session, e);
 	if (rc < 0)
 		phone_close(p);

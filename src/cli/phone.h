@@ -16,7 +16,12 @@ struct phone_link {
 	bool raised; /* FDL2 runs; the phone must be told to be switched off */
 };
 
-/* Opens the transport and a session; sends nothing yet. */
+/* --device, or "usb" when none is given. */
+const char *phone_device(const struct options *o);
+/*
+ * Waits for the phone (--wait), opens the transport and a session; sends no
+ * request yet.
+ */
 int phone_open(const struct options *o, struct ui *u, struct phone_link *ret,
 	       struct err *e) MUST_CHECK;
 /* BootROM to FDL2. */

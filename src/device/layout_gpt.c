@@ -94,6 +94,11 @@ static int read_backup(struct session *s, struct layout *l, uint32_t sector,
 			gpt_entries_bytes(&h) > (lba - h.entries_lba) * sector))
 		rc = err_set(e, ERR_FORMAT,
 			     "the backup GPT's entries do not lie before it");
+	if (rc < 0 && !*ret_here && (lba + 1) * sector > UINT32_MAX) {
+		/* Who knows where these bytes are from. */
+		free(head.data);
+		return rc;
+	}
 	if (rc < 0) {
 		free(l->backup.data);
 		l->backup = head;

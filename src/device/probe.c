@@ -193,15 +193,18 @@ int probe_wide(struct session *s, const char *name, uint64_t size,
 
 /*
  * A boot area is not checked against its end by all loaders: what lies behind
- * may be the beginning again [5.7].  1 when [0, at) comes again at `at`: two
- * places are compared, since an area may hold a second copy of its image.
+ * may be the beginning again [5.7].  1 when the beginning comes at each
+ * multiple of `at`: an area may hold a second copy of its image, but is not
+ * full of them.
  */
 static int wraps_at(struct session *s, const char *name, uint64_t at,
-		    struct err *e)
+		    uint64_t size, struct err *e)
 {
-	int rc = repeats_at(s, name, 0, at, e);
+	int rc = 1;
 
-	return rc == 1 ? repeats_at(s, name, at / 2, at + at / 2, e) : rc;
+	for (uint64_t k = at; rc == 1 && k + READER_UNIT <= size; k += at)
+		rc = repeats_at(s, name, 0, k, e);
+	return rc;
 }
 
 static int boot_area_size(struct session *s, const char *name, uint64_t *ret,
@@ -221,15 +224,11 @@ static int boot_area_size(struct session *s, const char *name, uint64_t *ret,
 	if (rc < 0)
 		return rc;
 	for (uint64_t at = BOOT_AREA_UNIT; at < size; at *= 2) {
-		rc = at + at / 2 + READER_UNIT <= size
-			     ? wraps_at(s, name, at, e)
-			     : 0;
+		rc = wraps_at(s, name, at, size, e);
 		if (rc < 0)
 			return rc;
-		if (rc == 1) {
+		if (rc == 1)
 			size = at;
-			break;
-		}
 	}
 	*ret = size;
 	return 0;

@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Runs a script in a virtual machine with Debian's stock kernel, which has what
+# it takes to plug a USB device into itself (docs/usb-testing.md).
+#
+# usage: vm.sh SCRIPT FOLDER PROGRAM [FILE...]
+#
+# FOLDER    for the kernel, which is fetched once, and the machine's parts
+# SCRIPT    becomes /vm/test.sh; its exit code is ours
+# PROGRAM   becomes /bin/spdvault; /vm/ holds each FILE under its own name,
+#           and every program among them brings its libraries
+#
+# VM_TIMEOUT  seconds until the machine is ended; default 180
+# VM_KERNEL   a kernel package (*.deb) to take instead of fetching one
+# VM_CLOCK    virtual (default): the machine's clock counts instructions, one a
+#             nanosecond, and jumps where nothing runs, so that what it
+#             measures is not this machine's load, nor its speed;
+#             real: our clock, and two processors
+set -euo pipefail
+export LC_ALL=C
+
+[ $# -ge 3 ] || {
+	sed -n 's/^# usage: /usage: /p' "$0" >&2
+	exit 2
+}
+here=$(cd "$(dirname "$0")/.." && pwd)
+script=$1 dir=$2 prog=$3
+shift 3
+modules='dummy_hcd usb_f_fs'
+
+die() {
+	echo "vm: $*" >&2
+	exit 1
+}
+
+# The kernel that this Debian would install, unpacked only.
+fetch_kernel() {
+	local package deb=${VM_KERNEL:-}
+	if [ -z "$deb" ]; then
+		package=$(apt-cache depends linux-image-amd64 |
+			sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p' | sed -n 1p)
+		[ -n "$package" ] || die "no kernel package; 'apt-get update' first"
+		[ ! -e "$dir/kernel/$package" ] || return 0
+		(cd "$dir" && rm -f linux-image-*.deb &&
+			apt-get -q download "$package" >fetch.log 2>&1) ||
+			die "$package cannot be fetched; see $dir/fetch.log"
+		deb=$(echo "$dir/$package"_*.deb)
+	fi
+	rm -rf "$dir/kernel"
+	dpkg -x "$deb" "$dir/kernel"
+	[ -z "${package:-}" ] || {
+		touch "$dir/kernel/$package"
+		rm -f "$deb"
+	}
+}
+
+# Puts a module behind those that it depends on; files are named with - or _.
+add_module() { # NAME
+	local file name=${1//-/_} needs
+	! grep -qx "$name" "$root/modules/order" || return 0
+	file=$(find "$dir/kernel/lib/modules" \
+		\( -name "$name.ko" -o -name "${name//_/-}.ko" \) -print -quit)
+	[ -n "$file" ] || return 0 # built in
+	needs=$(tr '\0' '\n' <"$file" | sed -n 's/^depends=//p')
+	for needs in ${needs//,/ }; do
+		add_module "$needs"
+	done
+	cp "$file" "$root/modules/$name.ko"
+	echo "$name" >>"$root/modules/order"
+}
+
+# A program, and the libraries that its linker would find here.
+add_program() { # FILE PATH-INSIDE
+	local lib
+	install -D -m 755 "$1" "$root/$2"
+	ldd "$1" 2>/dev/null | grep -o '/[^ ]*' | while read -r lib; do
+		[ -e "$root$lib" ] || install -D -m 755 "$lib" "$root$lib"
+	done
+}
+
+make_root() {
+	local file
+	rm -rf "$root"
+	mkdir -p "$root"/{bin,etc,modules,vm,usr/local/share/spdvault}
+	: >"$root/modules/order"
+	for file in $modules; do
+		add_module "$file"
+	done
+	install -m 755 "$(command -v busybox)" "$root/bin/busybox"
+	add_program "$prog" bin/spdvault
+	for file; do
+		if [ "$(head -c 4 "$file" | tr -d '\177')" = ELF ]; then
+			add_program "$file" "vm/$(basename "$file")"
+		else
+			cp "$file" "$root/vm/"
+		fi
+	done
+	cp -r "$here/profiles" "$root/usr/local/share/spdvault/"
+	install -m 755 "$here/tests/usb/init.sh" "$root/init"
+	install -m 755 "$here/scripts/make-gadget.sh" "$root/vm/"
+	cp "$script" "$root/vm/test.sh"
+	printf 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/tmp:/bin/sh\n' \
+		>"$root/etc/passwd"
+	printf 'root:x:0:\nuser:x:1000:\n' >"$root/etc/group"
+}
+
+mkdir -p "$dir"
+dir=$(cd "$dir" && pwd)
+root=$dir/root
+fetch_kernel
+make_root "$@"
+(cd "$root" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) >"$dir/initrd"
+
+# Software emulation always: where virtual machines are nested, KVM may be
+# there and still hang.
+case ${VM_CLOCK:-virtual} in
+virtual) clock=(-accel 'tcg,thread=single' -smp 1 -icount 'shift=0,sleep=off') ;;
+real) clock=(-accel 'tcg,thread=multi' -smp 2) ;;
+*) die "VM_CLOCK is virtual or real" ;;
+esac
+
+code=0
+timeout -k 5 "${VM_TIMEOUT:-180}" qemu-system-x86_64 "${clock[@]}" -m 768 \
+	-nodefaults -no-reboot -display none -serial stdio \
+	-kernel "$dir"/kernel/boot/vmlinuz-* -initrd "$dir/initrd" \
+	-append "console=ttyS0 quiet panic=-1 tsc=unstable ${VM_APPEND:-}" \
+	</dev/null 2>"$dir/qemu.log" | tr -d '\r' | tee "$dir/console.log" ||
+	code=$?
+if [ $code -eq 124 ] || [ $code -eq 137 ]; then
+	die "no end within ${VM_TIMEOUT:-180} s"
+fi
+code=$(sed -n 's/^vm: end \([0-9]*\)$/\1/p' "$dir/console.log")
+[ -n "$code" ] || die "the machine ended early; see $dir/console.log, qemu.log"
+exit "$code"

@@ -1,0 +1,261 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=dash
+# What the program does on the kernel's USB stack; TAP.  Runs as /vm/test.sh.
+# shellcheck source=tests/usb/guest.sh
+. /vm/guest.sh
+
+phone=$(cat /vm/phone.spec)
+only=$(cat /vm/only)
+count=0 failed=0
+
+# A test is a function; its output is shown when it fails.
+t() { # NAME FUNCTION
+	local start took result=ok
+	case $1 in *"$only"*) ;; *) return ;; esac
+	count=$((count + 1))
+	start=$(cut -d' ' -f1 /proc/uptime)
+	rm -f /tmp/one.phone* /tmp/two.phone*
+	"$2" >/tmp/log 2>&1 || result='not ok'
+	took=$(awk -v s="$start" '{ printf "%.1f s", $1 - s }' /proc/uptime)
+	echo "$result $count - $1 ($took)"
+	if [ "$result" != ok ]; then
+		failed=$((failed + 1))
+		tail -n 25 /tmp/log | sed 's/^/#   /'
+		cat /tmp/*.phone* 2>/dev/null | sed 's/^/#   phone: /'
+		dmesg | tail -n 5 | sed 's/^/#   kernel: /'
+	fi
+	# A test that failed in its middle leaves its phones behind.
+	for name in one two; do
+		[ ! -d "/sys/kernel/config/usb_gadget/$name" ] || unplug $name
+	done >/dev/null 2>&1
+	rm -rf /tmp/*.tar.zst* /tmp/*.img* /tmp/out
+}
+
+# Runs a command that must end with one exit code and say something.
+ends() { # CODE TEXT COMMAND...
+	local code=0 want=$1 text=$2
+	shift 2
+	"$@" >/tmp/said 2>&1 || code=$?
+	cat /tmp/said
+	[ $code -eq "$want" ] || {
+		echo "exit code $code, not $want: $*"
+		return 1
+	}
+	grep -q -- "$text" /tmp/said || {
+		echo "does not say '$text': $*"
+		return 1
+	}
+}
+
+usb() { # COMMAND ARGUMENT...
+	local command=$1
+	shift
+	# shellcheck disable=SC2086,SC2154 # words; of guest.sh
+	spdvault "$command" --chip UMS512 $fdls --device "${device:-usb}" "$@"
+}
+hash() {
+	sha256sum "$1" | cut -d' ' -f1
+}
+# Partition and hash, as the phone has them by another way.
+expected() { # PART
+	sed -n "s/^$1 //p" /vm/expected
+}
+reads() { # PART
+	rm -f "/tmp/$1.img"
+	usb read "$1" -o "/tmp/$1.img" &&
+		[ "$(hash "/tmp/$1.img")" = "$(expected "$1")" ]
+}
+nothing_written() { # NAME
+	[ "$(saw "$1" storage_writes)" = 0 ]
+}
+
+# --- a bare host, not our program -------------------------------------------
+
+identity() {
+	local d=/sys/bus/usb/devices/1-1
+	plug one "$phone" && dmesg | tail -n 4 &&
+		[ "$(cat $d/idVendor):$(cat $d/idProduct)" = 1782:4d00 ] &&
+		[ "$(cat $d/speed)" = 480 ] &&
+		[ "$(cat $d/1-1:1.0/bInterfaceClass)" = ff ] &&
+		[ "$(cat $d/1-1:1.0/bNumEndpoints)" = 02 ] &&
+		cat $d/1-1:1.0/ep_*/direction $d/1-1:1.0/ep_*/wMaxPacketSize &&
+		unplug one && wait_for off_bus one
+}
+bare_plain() {
+	plug one "$phone" && /vm/floor super 4096 1000000 &&
+		/vm/floor super 4096 1 >/dev/null 2>&1
+	unplug one && [ "$(saw one line_states)" = 2 ] && [ "$(saw one in_lost)" = 0 ]
+}
+bare_escaped() {
+	plug one "$phone" && /vm/floor logo 4096 500000 --escaped &&
+		unplug one && [ "$(saw one reads)" = 122 ]
+}
+# 504 bytes make a reply of exactly one packet, 4088 of eight.
+bare_multiple() {
+	plug one "$phone" && /vm/floor super 504 50000 && unplug one &&
+		[ "$(saw one in_empty)" = 99 ] &&
+		plug one "$phone,zlp_in=0" && /vm/floor super 4088 50000 &&
+		unplug one && [ "$(saw one in_empty)" = 0 ]
+}
+bare_full_speed() {
+	plug one "$phone" full-speed &&
+		[ "$(cat /sys/bus/usb/devices/1-1/speed)" = 12 ] &&
+		/vm/floor super 4096 100000 && unplug one
+}
+# A host that dies in the middle of a transfer, and the next one.
+bare_killed() {
+	plug one "$phone,reply_delay_us=2000" || return
+	/vm/floor super 4096 4000000 &
+	sleep 2
+	kill -9 $!
+	wait $!
+	echo "the first host ended with $?"
+	pull one && wait_for off_bus one && put one &&
+		/vm/floor super 4096 100000 && unplug one &&
+		[ "$(saw one pulled)" = 1 ]
+}
+no_functionfs() {
+	ends 1 'mount functionfs' spdvault sim ums512 --gadget /tmp
+}
+
+# --- the program -------------------------------------------------------------
+
+devices() {
+	plug one "$phone" && spdvault devices && spdvault devices | grep -q '1-1' &&
+		spdvault devices --json && unplug one
+}
+no_phone() {
+	ends 3 '' usb info --wait 1
+}
+whole_backup() {
+	plug one "$phone" && usb backup -o one.tar.zst &&
+		spdvault verify one.tar.zst && unplug one &&
+		spdvault list --json one.tar.zst | sh /vm/members.sh >members &&
+		wc -l members && cmp members /vm/expected && nothing_written one
+}
+reenum_fdl1() {
+	plug one "$phone,reenum=fdl1" && reads super && unplug one &&
+		[ "$(saw one left)" = 1 ] && [ "$(saw one enumerated)" = 2 ]
+}
+reenum_fdl2() {
+	plug one "$phone,reenum=fdl2" && reads super && unplug one &&
+		[ "$(saw one left)" = 1 ] && [ "$(saw one enumerated)" = 2 ]
+}
+line_state_needed() {
+	plug one "$phone,need_line_state=1" && reads misc && unplug one
+}
+line_state_stalled() {
+	plug one "$phone,stall_line_state=1" && reads misc && unplug one
+}
+no_zlp() {
+	plug one "$phone,zlp_in=0" && reads super && unplug one
+}
+split32() {
+	plug one "$phone,split32=1" && reads super && unplug one
+}
+full_speed() {
+	plug one "$phone" full-speed && reads logo && unplug one
+}
+escaped() {
+	plug one "$phone,hdlc=0" && reads logo && unplug one &&
+		[ "$(saw one in_lost)" = 0 ]
+}
+
+grown() { # FILE BYTES
+	[ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -ge "$2" ]
+}
+cable_pulled() {
+	local code=0 pid
+	plug one "$phone,reply_delay_us=3000" || return
+	usb backup --json -o one.tar.zst >events 2>errors &
+	pid=$!
+	wait_for grown one.tar.zst.partial 1000000 || return
+	pull one
+	wait $pid || code=$?
+	tail -n 1 events
+	cat errors
+	case $code in 4 | 6) ;; *) echo "exit code $code" && return 1 ;; esac
+	grep -q '"kind":"gone"' events && [ ! -e one.tar.zst ] &&
+		wait_for off_bus one && put one && reads misc && unplug one
+}
+two_phones() {
+	plug one "$phone" && plug two "$phone,seed=2" || return
+	spdvault devices
+	ends 2 '2-1' usb info --wait 1 || ends 3 '2-1' usb info --wait 1 || return
+	device=usb:1-1 && reads super && mv super.img one.img &&
+		device=usb:2-1 && usb read super -o two.img &&
+		! cmp -s one.img two.img && unplug one && unplug two
+	device=
+}
+both_at_once() {
+	local first=1 second=1
+	plug one "$phone" && plug two "$phone,seed=2" || return
+	device=usb:1-1
+	usb read super -o one.img &
+	first=$!
+	device=usb:2-1
+	usb read super -o two.img &
+	second=$!
+	device=
+	wait $first && wait $second &&
+		[ "$(hash one.img)" = "$(expected super)" ] &&
+		! cmp -s one.img two.img && unplug one && unplug two
+}
+node_of() { # NAME
+	local d
+	d=/sys/bus/usb/devices/$(port_of "$1")
+	printf '/dev/bus/usb/%03d/%03d\n' "$(cat "$d/busnum")" "$(cat "$d/devnum")"
+}
+as_user() {
+	su user -c "$*"
+}
+# shellcheck disable=SC2086,SC2154 # words; of guest.sh
+user_without_right() {
+	plug one "$phone" && ls -l "$(node_of one)" && chmod 600 "$(node_of one)" &&
+		ends 3 'no right' as_user spdvault devices &&
+		ends 3 'udev' as_user spdvault info --chip UMS512 $fdls \
+			--device usb --wait 1 && unplug one
+}
+# As a udev rule does it.
+# shellcheck disable=SC2086
+user_with_right() {
+	plug one "$phone" && chown 1000 "$(node_of one)" &&
+		as_user spdvault read misc --chip UMS512 $fdls --device usb \
+			-o /tmp/misc.img && [ "$(hash misc.img)" = "$(expected misc)" ] &&
+		unplug one
+}
+
+echo "# kernel $(uname -r), the phone is $phone"
+t 'the kernel sees 1782:4d00, class ff, two bulk endpoints' identity
+echo '# what the kernel said of it:'
+dmesg | grep -A 3 'usb 1-1: new' | sed 's/^/# /'
+t 'a bare host reads, escaping off' bare_plain
+t 'a bare host reads, escaping on' bare_escaped
+t 'replies of whole packets, with and without an empty one' bare_multiple
+t 'full speed: packets of 64' bare_full_speed
+t 'a host that dies in the middle, and the next one' bare_killed
+t 'no functionfs: said so' no_functionfs
+if spdvault help devices >/dev/null 2>&1; then
+	t 'no phone: exit code 3' no_phone
+	t 'devices lists the phone' devices
+	t 'backup, verify, each member as by sim:' whole_backup
+	t 'the phone re-enumerates after FDL1' reenum_fdl1
+	t 'the phone re-enumerates after FDL2' reenum_fdl2
+	t 'a phone that waits for the line state' line_state_needed
+	t 'a phone that refuses the line state' line_state_stalled
+	t 'a phone without empty packets' no_zlp
+	t 'a phone that sends its last 32 bytes apart' split32
+	t 'read at full speed' full_speed
+	t 'read with escaping on' escaped
+	t 'the cable pulled in the middle of a backup' cable_pulled
+	t 'two phones are told apart by their ports' two_phones
+	t 'two phones read at the same time' both_at_once
+	t 'a user without the right' user_without_right
+	t 'a user with the right' user_with_right
+else
+	echo "not ok $((count += 1)) - the program knows USB"
+	failed=$((failed + 1))
+fi
+echo "1..$count"
+[ $failed -eq 0 ]
