@@ -33,25 +33,40 @@ die() {
 	exit 1
 }
 
-# The kernel that this Debian would install, unpacked only.
+kernel_package() {
+	apt-cache depends linux-image-amd64 2>/dev/null |
+		sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p' | sed -n 1p
+}
+
+# The kernel that this Debian would install, unpacked only.  What was fetched
+# once does without a network.
 fetch_kernel() {
 	local package deb=${VM_KERNEL:-}
-	if [ -z "$deb" ]; then
-		package=$(apt-cache depends linux-image-amd64 |
-			sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p' | sed -n 1p)
-		[ -n "$package" ] || die "no kernel package; 'apt-get update' first"
-		[ ! -e "$dir/kernel/$package" ] || return 0
-		(cd "$dir" && rm -f linux-image-*.deb &&
-			apt-get -q download "$package" >fetch.log 2>&1) ||
-			die "$package cannot be fetched; see $dir/fetch.log"
-		deb=$(echo "$dir/$package"_*.deb)
+	if [ -n "$deb" ]; then
+		unpack "$deb"
+		return
 	fi
+	package=$(kernel_package)
+	if [ -z "$package" ] && [ ! -e "$dir/kernel/complete" ] &&
+		[ "$(id -u)" -eq 0 ]; then
+		apt-get -q update >"$dir/fetch.log" 2>&1 || true
+		package=$(kernel_package)
+	fi
+	if [ -e "$dir/kernel/complete" ] && { [ -z "$package" ] ||
+		[ "$(cat "$dir/kernel/complete")" = "$package" ]; }; then
+		return
+	fi
+	[ -n "$package" ] || die "apt knows no kernel; 'apt-get update' may help"
+	(cd "$dir" && rm -f linux-image-*.deb &&
+		apt-get -q download "$package" >fetch.log 2>&1) ||
+		die "$package cannot be fetched; see $dir/fetch.log"
+	unpack "$dir/$package"_*.deb
+	echo "$package" >"$dir/kernel/complete"
+	rm -f "$dir"/linux-image-*.deb
+}
+unpack() { # DEB
 	rm -rf "$dir/kernel"
-	dpkg -x "$deb" "$dir/kernel"
-	[ -z "${package:-}" ] || {
-		touch "$dir/kernel/$package"
-		rm -f "$deb"
-	}
+	dpkg -x "$1" "$dir/kernel"
 }
 
 # Puts a module behind those that it depends on; files are named with - or _.

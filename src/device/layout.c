@@ -248,6 +248,10 @@ static int find_table(struct session *s, const char *const *known,
 	rc = from_list(s, l, e);
 	if (rc == 0)
 		rc = probe_names(s, known, nknown, &l->table, e);
+	if (rc >= 0 && l->table.source == PTABLE_PROBED && l->table.n > 0)
+		layout_warn(l, "there is no partition table; usual names were "
+			       "tried, so there may be partitions with other "
+			       "names");
 	if (rc < 0 || l->table.n > 0)
 		return rc;
 	rc = err_set(e, ERR_FORMAT,

@@ -65,6 +65,7 @@ int load_send(struct session *s, const struct loader *l, const char *which,
 	session_note(s, "sending %s '%s' to 0x%08X", which, l->file, l->addr);
 	if (send_all(s, l, piece, e) == 0)
 		return 0;
-	err_hint(e, LOADER_HINT);
+	if (e->code == ERR_REFUSED)
+		err_hint(e, LOADER_HINT);
 	return err_context(e, "loading %s '%s'", which, l->file);
 }

@@ -76,6 +76,33 @@ static struct partition *add_row(struct ptable *t, const char *name,
 	return p;
 }
 
+static void drop_row(struct ptable *t, const struct partition *p)
+{
+	size_t i = (size_t)(p - t->v);
+
+	memmove(&t->v[i], &t->v[i + 1], (t->n - i - 1) * sizeof(*t->v));
+	t->n--;
+}
+
+/*
+ * A loader that does not find an NV tries it again with or without _a [5.5]:
+ * then two names are one partition.  Only a phone with slots has an _b.
+ */
+static void drop_aliases(struct ptable *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		char slot[40];
+		const struct partition *a, *b;
+
+		snprintf(slot, sizeof(slot), "%s_a", t->v[i].name);
+		a = ptable_find(t, slot);
+		slot[strlen(slot) - 1] = 'b';
+		b = ptable_find(t, slot);
+		if (a && a->size == t->v[i].size)
+			drop_row(t, b ? &t->v[i] : a);
+	}
+}
+
 /*
  * A first NV copy is never asked for: the loader would repair, that is write.
  * It is there, and as large, when its second copy is.
@@ -115,6 +142,7 @@ int probe_names(struct session *s, const char *const *names, size_t n,
 		if (!add_row(t, names[i], size))
 			return err_nomem(e);
 	}
+	drop_aliases(t);
 	for (size_t i = 0; i < n; i++)
 		if (guard_name_repairs(names[i]) &&
 		    add_first_nv(t, names[i]) < 0)

@@ -12,6 +12,8 @@
 
 #define REPEATS 2u /* of one chunk after the first try [4.9] */
 
+#define ECHO_REPLY (-1) /* in err.sys: no reply of the protocol */
+
 struct part_reader {
 	struct session *s;
 	struct extent x;
@@ -45,9 +47,9 @@ static int send_read_end(struct part_reader *r, struct err *e)
 				  session_timeout(r->s, READ_MS), e);
 }
 
-/* Exactly n bytes at pos, or an error. */
-static int fetch_once(struct part_reader *r, void *dst, uint32_t n,
-		      struct err *e)
+/* One READ_MIDST: exactly n bytes at pos, or an error. */
+static int ask(struct part_reader *r, void *dst, uint32_t n, bool *ret_echo,
+	       struct err *e)
 {
 	unsigned usual = r->answered ? READ_MS : FIRST_READ_MS;
 	uint8_t msg[MSG_MAX];
@@ -70,7 +72,33 @@ static int fetch_once(struct part_reader *r, void *dst, uint32_t n,
 			       "%zu bytes came where %u were asked for",
 			       rep.len, n);
 	r->answered = true;
+	*ret_echo = n >= len && memcmp(dst, msg, len) == 0;
 	return 0;
+}
+
+/*
+ * Some loaders answer for partitions that they are built to skip, with the
+ * bytes of the request in place of the content [5.2].  Content may begin so
+ * by chance, but not for another size, too.
+ */
+static int fetch_once(struct part_reader *r, void *dst, uint32_t n,
+		      struct err *e)
+{
+	bool echo;
+	int rc = ask(r, dst, n, &echo, e);
+
+	if (rc < 0 || !echo || n < 32)
+		return rc;
+	rc = ask(r, dst, n / 2, &echo, e);
+	if (rc < 0)
+		return rc;
+	if (!echo)
+		return ask(r, dst, n, &echo, e);
+	rc = err_set(e, ERR_REFUSED,
+		     "the loader gives back the request in place of the "
+		     "content: it is built to skip this partition");
+	e->sys = ECHO_REPLY;
+	return rc;
 }
 
 /* No answer, or a damaged one: the loader itself is well. */
@@ -191,7 +219,8 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 			*ret_n = n;
 			return 0;
 		}
-		if (once || session_wants_authorisation(e))
+		if (once || session_wants_authorisation(e) ||
+		    (e->code == ERR_REFUSED && e->sys == ECHO_REPLY))
 			return rc;
 		if (e->code == ERR_REFUSED) {
 			if (!narrow(r, n, e))

@@ -217,7 +217,8 @@ static int step_rom_to_fdl1(struct session *s, struct err *e)
 				session_timeout(s, ANSWER_MS), e);
 	/* Silence or leaving the bus are all right when FDL1 lives then. */
 	if (rc < 0 && e->code != ERR_TIMEOUT && e->code != ERR_GONE) {
-		err_hint(e, LOADER_HINT);
+		if (e->code == ERR_REFUSED)
+			err_hint(e, LOADER_HINT);
 		return err_context(e, "starting FDL1");
 	}
 	rc = greet_fdl1(s, e);
@@ -392,7 +393,8 @@ static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 	}
 	rc = start_fdl2(s, e);
 	if (rc < 0) {
-		err_hint(e, LOADER_HINT);
+		if (e->code == ERR_REFUSED)
+			err_hint(e, LOADER_HINT);
 		return err_context(e, "starting FDL2");
 	}
 	if (rc == 1)

@@ -9,8 +9,9 @@
  * Refusals in a row before the steps grow: a defect of the flash is small; a
  * phone that refuses everything is not walked for hours.
  */
-#define PATIENCE 16u
-#define GIVE_UP	 32u
+#define PATIENCE  16u
+#define GIVE_UP	  32u
+#define TOLD_MOST 3u
 
 int part_source_open(struct part_source *src, struct session *s,
 		     const struct extent *x, struct err *e)
@@ -18,6 +19,7 @@ int part_source_open(struct part_source *src, struct session *s,
 	src->s = s;
 	src->skip_left = 0;
 	src->bad_run = 0;
+	src->refusals = 0;
 	src->unreadable = 0;
 	return part_reader_open(s, x, 0, &src->reader, e);
 }
@@ -45,6 +47,17 @@ static int skip(struct part_source *src, struct block *b, uint64_t n,
 	return 0;
 }
 
+/* All ranges are listed in the end; here only that it happens, and why. */
+static void tell_refusal(struct part_source *src, const struct err *e)
+{
+	src->refusals++;
+	if (src->refusals <= TOLD_MOST)
+		job_warn(src->ev, "'%s': %s", src->part->name, e->text);
+	if (src->refusals == TOLD_MOST)
+		job_warn(src->ev, "'%s': further refusals are only counted",
+			 src->part->name);
+}
+
 int part_source_fill(struct part_source *src, struct block *b, struct err *e)
 {
 	size_t step = (size_t)reader_chunk(src->s) * CHUNKS_PER_FILL;
@@ -67,7 +80,7 @@ int part_source_fill(struct part_source *src, struct block *b, struct err *e)
 	if (e->code != ERR_REFUSED || src->policy == READ_STOP_ON_ERROR)
 		return rc;
 	src->bad_run++;
-	job_warn(src->ev, "'%s': %s", src->part->name, e->text);
+	tell_refusal(src, e);
 	if (src->bad_run == GIVE_UP + 1)
 		job_warn(src->ev,
 			 "'%s': nothing from 0x%" PRIx64

@@ -16,6 +16,7 @@ struct part_source {
 	uint64_t first;		    /* of the extent, in the partition */
 	uint64_t skip_left;	    /* of a range that did not fit a block */
 	unsigned bad_run;	    /* refusals with nothing read in between */
+	unsigned refusals;	    /* in all */
 	uint64_t unreadable;	    /* bytes */
 };
 

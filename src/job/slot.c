@@ -5,6 +5,8 @@
 #include "base/bytes.h"
 #include "base/crc32.h"
 
+#include <string.h>
+
 #define CONTROL_MAGIC 0x42414342u /* "BCAB" */
 
 char slot_from_control(const uint8_t control[SLOT_CONTROL_BYTES])
@@ -23,6 +25,17 @@ char slot_from_control(const uint8_t control[SLOT_CONTROL_BYTES])
 	return best[1] > best[0] ? 'b' : 'a';
 }
 
+static bool has_slots(const struct ptable *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		size_t n = strlen(t->v[i].name);
+
+		if (n > 2 && strcmp(t->v[i].name + n - 2, "_b") == 0)
+			return true;
+	}
+	return false;
+}
+
 int job_active_slot(struct session *s, const struct layout *l, char *ret,
 		    struct err *e)
 {
@@ -30,6 +43,12 @@ int job_active_slot(struct session *s, const struct layout *l, char *ret,
 	uint8_t control[SLOT_CONTROL_BYTES];
 	struct extent x = { .offset = 0 };
 
+	if (!has_slots(&l->table)) {
+		int rc = err_set(e, ERR_USAGE, "the phone has no slots");
+
+		err_hint(e, "leave --slot out");
+		return rc;
+	}
 	if (!p || p->size < SLOT_CONTROL_AT + sizeof(control))
 		return err_set(e, ERR_USAGE,
 			       "the phone has no slot table (no 'misc')");

@@ -29,7 +29,8 @@ enum deed {
 	DEEDS
 };
 
-enum { FLIP_CHECK = 0x10, FLIP_ESCAPE = 0x20, SPOIL = 0x40 };
+/* PAUSE: what comes next comes after some good answers, a byte of them. */
+enum { FLIP_CHECK = 0x10, FLIP_ESCAPE = 0x20, SPOIL = 0x40, PAUSE = 0x80 };
 
 struct player {
 	struct transport base;
@@ -40,7 +41,7 @@ struct player {
 	bool plain, gone;
 	bool forged; /* something came that the storage does not hold */
 	bool by_name;
-	unsigned requests, cmd;
+	unsigned requests, cmd, pause;
 	uint32_t want; /* of the last READ_MIDST */
 	uint64_t offset;
 	uint8_t out[4 * WIRE_BUILT_MAX]; /* to the host, then what is late */
@@ -141,7 +142,8 @@ static void frame_of_input(struct player *y)
 
 static void act(struct player *y)
 {
-	uint8_t k = take_u8(&y->script); /* 0 at the end: DO_ANSWER */
+	/* At the end 0: DO_ANSWER. */
+	uint8_t k = y->pause ? 0 : take_u8(&y->script);
 	struct input bytes;
 	size_t before = y->n;
 
@@ -384,7 +386,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	make_loader("fdl2", &fdl2);
 	opt.fdl1 = options & 4 ? NULL : &fdl1;
 	opt.fdl2 = &fdl2;
-	opt.chunk_max = options & 8 ? 0x3001 : 0;
+	opt.chunk_max = options & 8 ? 0x1000 : options & 0x10 ? 0x3001 : 0;
 	assert(session_open(&y.base, &opt, NULL, &s, &e) == 0);
 	rc = session_raise(s, STAGE_FDL2, &e);
 	if (rc < 0) {

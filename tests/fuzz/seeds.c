@@ -160,9 +160,9 @@ static void frames(void)
 		snprintf(name, sizeof(name), "stream-%u", options);
 		save("frame", name, &b);
 	}
-	for (unsigned options = 0x18; options < 0x20; options++) {
+	for (unsigned options = 0x18; options < 0x1E; options++) {
 		/* Bulk data of as many bytes as there is room for, and more. */
-		for (unsigned n = 0x400; n <= 0x403; n++) {
+		for (unsigned n = 0x401; n <= 0x403; n += 2) {
 			char name[32];
 
 			add_u8(&b, options);
@@ -172,10 +172,7 @@ static void frames(void)
 			add(&b, bulk, n);
 			snprintf(name, sizeof(name), "bulk-%u-%x", options & 7,
 				 n);
-			if (options < 0x1E && n % 2)
-				save("frame", name, &b);
-			else
-				strbuf_free(&b);
+			save("frame", name, &b);
 		}
 	}
 	for (unsigned options = 8; options < 16; options++) {
@@ -281,8 +278,8 @@ static void put_entries(uint8_t *p, const struct disk *d)
 {
 	for (unsigned i = 0; i < 4 && d->names[i]; i++, p += 128) {
 		memset(p, 0xA0 + (int)i, 32);
-		put_le64(p + 32, 3 + 10 * i);
-		put_le64(p + 40, 12 + 10 * i);
+		put_le64(p + 32, 3 + 30 * i);
+		put_le64(p + 40, d->sector == 512 ? 32 + 30 * i : 12 + 30 * i);
 		assert(text_to_utf16le(d->names[i], p + 56, 36));
 	}
 }
@@ -488,7 +485,7 @@ static void one_session(const char *name, unsigned options, unsigned quirks,
 static void sessions(void)
 {
 	/* Of a good climb: the requests up to FDL2, all answered. */
-#define CLIMB "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define CLIMB "\x80\x11"
 	SESSION("good", 3, 0, &small_disk, "");
 	SESSION("keep-escaping", 3, 2, &small_disk, "");
 	SESSION("small-chunks", 11, 0, &small_disk, "");
@@ -516,15 +513,15 @@ static void sessions(void)
 	SESSION("old-da", 3, 0, &small_disk,
 		"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\x96\0\0");
 	SESSION("far-entries", 3, 0, &far_disk, "");
-	for (unsigned i = 0; i < 8; i++) {
+	for (unsigned i = 0; i < 24; i++) {
 		/* One late answer; so cut that it comes alone. */
-		char script[] = CLIMB "\0\0\0\0\0\0\0\0", name[32];
+		char script[] = { (char)0x80, (char)(9 * i), 4 }, name[32];
 
-		script[sizeof(CLIMB) - 1 + i] = 4;
 		snprintf(name, sizeof(name), "late-cut-%u", i);
-		one_session(name, 3, 2, 0xFFC0, &small_disk, script,
-			    sizeof(script) - 1);
+		one_session(name, 11, 2, 0xFFC0, &small_disk, script,
+			    sizeof(script));
 	}
+	SESSION("huge-chunks", 0x13, 0, &small_disk, "");
 	SESSION("broken-primary", 1, 0, &twice_disk, "");
 }
 
