@@ -168,10 +168,11 @@ $(FUZZERS:%=%.corpus): $(B)/tests/fuzz/fuzz_%.corpus: FORCE
 
 # What fuzzing starts from, written anew; what it has found stays.
 FUZZ_SEEDS := $(B)/tests/fuzz/seeds
+SEEDS_OBJ  := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/fuzz/seeds*.c)))
 
-$(FUZZ_SEEDS): %: %.o $(LIB)
+$(FUZZ_SEEDS): $(SEEDS_OBJ) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(PKG_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(SEEDS_OBJ) $(LIB) $(PKG_LIBS)
 
 corpus: $(FUZZ_SEEDS)
 	@mkdir -p tests/fuzz/corpus
@@ -250,7 +251,7 @@ help:
 
 # Not every goal compiles; what a compiler noted is taken when it is there.
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_LIB_OBJ:.o=.d) $(TESTS:=.d) $(B)/tests/usb/mock.d $(FUZZERS:=.d) \
-	$(B)/tests/fuzz/main.d $(FUZZ_SEEDS:=.d) $(FLOOR:=.d)
+	$(B)/tests/fuzz/main.d $(SEEDS_OBJ:.o=.d) $(FLOOR:=.d)
 
 .PHONY: all demo check check-static check-asan check-tsan tests list-tests coverage fuzz \
 	fuzz-programs corpus bench check-vm bench-usb format lint install dist clean help FORCE

@@ -8,7 +8,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-echo "machine: $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sed -n 1p); in it 2 emulated ones"
+if [ "${VM_CLOCK:-virtual}" = virtual ]; then
+	echo "one emulated processor, 1000 million instructions a second (VM_CLOCK)"
+else
+	echo "two emulated processors on $(nproc) of $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sed -n 1p)"
+fi
 echo
 VM_TIMEOUT=${VM_TIMEOUT:-900} scripts/vm.sh tests/usb/bench.sh "$3" "$1" "$2" \
 	tests/usb/guest.sh | awk '

@@ -52,7 +52,7 @@ static int take_pair(struct gadget_options *o, const char *pair,
 	size_t n = strcspn(pair, "=");
 	bool known = false;
 
-	if (pair[n] && n < sizeof(key)) {
+	if (n < sizeof(key) && pair[n]) {
 		memcpy(key, pair, n);
 		key[n] = '\0';
 		if (take_key(o, key, pair + n + 1, &known, e) < 0)

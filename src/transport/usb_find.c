@@ -154,7 +154,7 @@ static int several(const struct look *l, struct err *e)
 static int none(const struct look *l, const struct usb_watch *w,
 		const struct usb_path *want, unsigned wait_ms, struct err *e)
 {
-	char text[USB_PATH_MAX];
+	char text[USB_PATH_MAX], waited[32] = "";
 	int rc;
 
 	if (w->visit_ms) {
@@ -173,13 +173,17 @@ static int none(const struct look *l, const struct usb_watch *w,
 				    "download mode");
 		return rc;
 	}
+	if (wait_ms >= 1000)
+		snprintf(waited, sizeof(waited), ", not within %u s",
+			 wait_ms / 1000);
 	if (want->nports)
 		return err_set(e, ERR_NODEV,
-			       "no phone came to usb:%s within %u s",
-			       usb_path_text(want, text), wait_ms / 1000);
+			       "no phone in download mode is at usb:%s%s",
+			       usb_path_text(want, text), waited);
 	return err_set(e, ERR_NODEV,
-		       "no phone in download mode (1782:4d00) came within %u s",
-		       wait_ms / 1000);
+		       "no phone in download mode (1782:4d00) is on the "
+		       "USB%s",
+		       waited);
 }
 
 /* Comings and goings; a visit that ends early is remembered. */

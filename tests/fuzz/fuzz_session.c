@@ -45,7 +45,7 @@ struct player {
 	uint32_t want; /* of the last READ_MIDST */
 	uint64_t offset;
 	uint8_t out[4 * WIRE_BUILT_MAX]; /* to the host, then what is late */
-	size_t at, n, late;
+	size_t at, n, late, border;	 /* border: what was late ends there */
 };
 
 /* The part of a piece of the storage that lies in [x, x + n). */
@@ -74,7 +74,7 @@ static void storage(const struct player *y, uint64_t x, uint8_t *out, size_t n)
 static uint8_t *room(struct player *y)
 {
 	if (y->n + WIRE_BUILT_MAX > sizeof(y->out))
-		y->at = y->n = y->late = 0;
+		y->at = y->n = y->late = y->border = 0;
 	return y->out + y->n;
 }
 
@@ -145,8 +145,14 @@ static void act(struct player *y)
 	/* At the end 0: DO_ANSWER. */
 	uint8_t k = y->pause ? 0 : take_u8(&y->script);
 	struct input bytes;
-	size_t before = y->n;
+	size_t before;
 
+	room(y);
+	before = y->n;
+	if (y->pause)
+		y->pause--;
+	else if (k & PAUSE)
+		y->pause = take_u8(&y->script);
 	y->chk ^= (k & FLIP_CHECK) != 0;
 	/* From then on it misunderstands what it is asked for. */
 	y->plain ^= (k & FLIP_ESCAPE) != 0;
@@ -224,6 +230,8 @@ static int play_send(struct transport *t, const void *buf, size_t len,
 		return err_set(e, ERR_GONE, "gone");
 	understand(y, buf, len);
 	assert(y->requests < REQUESTS_MAX);
+	if (y->late > 0)
+		y->border = y->n;
 	y->late = 0;
 	act(y);
 	return 0;
@@ -238,6 +246,9 @@ static int play_recv(struct transport *t, void *buf, size_t cap,
 	(void)timeout_ms;
 	if (n == 0)
 		return err_set(e, y->gone ? ERR_GONE : ERR_TIMEOUT, "silence");
+	/* Of two transfers, one at a time. */
+	if (y->at < y->border && n > y->border - y->at)
+		n = y->border - y->at;
 	if (n > cap)
 		n = cap;
 	if (n > y->piece)
@@ -245,7 +256,7 @@ static int play_recv(struct transport *t, void *buf, size_t cap,
 	memcpy(buf, y->out + y->at, n);
 	y->at += n;
 	if (y->at == y->n)
-		y->at = y->n = 0;
+		y->at = y->n = y->border = 0;
 	*ret_len = n;
 	return 0;
 }
@@ -363,7 +374,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	int rc;
 
 	memset(&y, 0, offsetof(struct player, out));
-	y.at = y.n = y.late = 0;
+	y.at = y.n = y.late = y.border = 0;
 	y.base.ops = &ops;
 	y.chk = WIRE_CRC;
 	y.piece = 0x10000u - take_u16(&in);

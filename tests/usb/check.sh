@@ -115,6 +115,14 @@ bare_killed() {
 		/vm/floor super 4096 100000 && unplug one &&
 		[ "$(saw one pulled)" = 1 ]
 }
+# Nobody takes the reply any more; the phone must be able to end all the same.
+bare_deserted() {
+	plug one "$phone,reply_delay_us=2000" || return
+	/vm/floor super 4096 4000000 &
+	sleep 2
+	kill -9 $!
+	unplug one && wait_for off_bus one && [ "$(saw one pulled)" = 0 ]
+}
 no_functionfs() {
 	ends 1 'mount functionfs' spdvault sim ums512 --gadget /tmp
 }
@@ -235,6 +243,7 @@ t 'a bare host reads, escaping on' bare_escaped
 t 'replies of whole packets, with and without an empty one' bare_multiple
 t 'full speed: packets of 64' bare_full_speed
 t 'a host that dies in the middle, and the next one' bare_killed
+t 'a phone whose host has died ends when told to' bare_deserted
 t 'no functionfs: said so' no_functionfs
 if spdvault help devices >/dev/null 2>&1; then
 	t 'no phone: exit code 3' no_phone

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* seeds_phone.c - what a phone says, and what one is told. */
+#include "seeds.h"
+
+#include "bsl/proto.h"
+
+#include <stdio.h>
+
+/*
+ * A storage of 64 KiB and what the phone does otherwise.  Its transfers are
+ * of at most 0x10000 - cut bytes.
+ */
+static void one_session(const char *name, unsigned options, unsigned quirks,
+			unsigned cut, const struct disk *d, const void *script,
+			size_t n)
+{
+	static uint8_t sectors[3 * SECTOR];
+	struct strbuf b = { 0 };
+	size_t len;
+
+	add_u8(&b, options);
+	add_u8(&b, quirks);
+	add_u16(&b, cut);
+	len = d ? make_head(d, sectors) : 0;
+	add_u16(&b, (unsigned)len);
+	add(&b, sectors, len);
+	add_u16(&b, 126);
+	len = d ? make_tail(d, sectors) : 0;
+	add_u16(&b, (unsigned)len);
+	add(&b, sectors, len);
+	add(&b, script, n);
+	save("session", name, &b);
+}
+
+#define SESSION(name, options, quirks, d, script) \
+	one_session(name, options, quirks, 0, d, script, sizeof(script) - 1)
+
+static void sessions(void)
+{
+	/* Of a good climb: the requests up to FDL2, all answered. */
+#define CLIMB "\x80\x11"
+	SESSION("good", 3, 0, &small_disk, "");
+	SESSION("keep-escaping", 3, 2, &small_disk, "");
+	SESSION("small-chunks", 11, 0, &small_disk, "");
+	SESSION("no-table", 1, 0, NULL, "");
+	SESSION("names-only", 1, 8, NULL, "");
+	SESSION("chip-uid", 3, 0x10, &small_disk, "");
+	SESSION("no-fdl1", 7, 0, &small_disk, "");
+	SESSION("in-fdl1", 3, 0, &small_disk, "\x10");
+	SESSION("autod", 3, 0, &small_disk, "\x01\x81\x0C\0SPRD4:AutoD\0");
+	SESSION("silent-first", 3, 0, &small_disk, "\3\3\3\3\3\0");
+	SESSION("noise-first", 3, 0, &small_disk, "\2\5\x7E\x7E\1\2\x7E\0");
+	SESSION("lost-later", 3, 0, &small_disk, CLIMB "\3\0\3\4\0\3\4\3\0");
+	SESSION("spoiled-later", 3, 0, &small_disk,
+		CLIMB "\x40\0\x40\0\0\x40\0\0\0\x40\0\0\x40");
+	SESSION("late-later", 3, 0, &small_disk,
+		CLIMB "\0\0\4\0\0\0\4\0\0\0\0\4\0\0\4\4\4");
+	SESSION("short-later", 3, 0, &small_disk,
+		CLIMB "\0\5\0\1\0\0\5\0\x20\0\0");
+	SESSION("twice-later", 3, 0, &small_disk, CLIMB "\6\6\0\6\0\6");
+	SESSION("gone-later", 3, 0, &small_disk, CLIMB "\0\0\7");
+	SESSION("refused-later", 3, 0, &small_disk,
+		CLIMB "\0\0\1\x84\0\0\0\0\1\x8A\0\0\0\0\1\xFE\0\0");
+	SESSION("logs", 3, 0, &small_disk,
+		"\1\xFF\x08\0\0\0\0\0logs\1\xFF\x05\0\0\0\0\0x");
+	SESSION("old-da", 3, 0, &small_disk,
+		"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\x96\0\0");
+	SESSION("far-entries", 3, 0, &far_disk, "");
+	for (unsigned i = 0; i < 24; i++) {
+		/* One late answer; so cut that it comes alone. */
+		char script[] = { (char)0x80, (char)(9 * i), 4 }, name[32];
+
+		snprintf(name, sizeof(name), "late-cut-%u", i);
+		one_session(name, 11, 2, 0xFFC0, &small_disk, script,
+			    sizeof(script));
+	}
+	SESSION("huge-chunks", 0x13, 0, &small_disk, "");
+	SESSION("broken-primary", 1, 0, &twice_disk, "");
+}
+
+/* A frame for the simulated phone, then taking what it says. */
+static void add_request(struct strbuf *b, unsigned how, unsigned cmd,
+			const void *p, size_t n)
+{
+	add_u8(b, how);
+	add_u8(b, cmd);
+	add_u16(b, (unsigned)n);
+	add(b, p, n);
+	add_u8(b, 0xF2);
+}
+
+static void add_read(struct strbuf *b, unsigned how, const char *name,
+		     uint32_t n)
+{
+	struct strbuf p = { 0 };
+
+	add_name(&p, name);
+	add_u32(&p, n);
+	add_request(b, how, BSL_CMD_READ_START, p.s, p.len);
+	strbuf_free(&p);
+	add_u32(&p, n);
+	add_u32(&p, 0);
+	add_request(b, how, BSL_CMD_READ_MIDST, p.s, p.len);
+	strbuf_free(&p);
+	add_request(b, how, BSL_CMD_READ_END, NULL, 0);
+}
+
+static void add_write(struct strbuf *b, unsigned how, const char *name)
+{
+	struct strbuf p = { 0 };
+
+	add_name(&p, name);
+	add_u32(&p, 1024);
+	add_request(b, how, BSL_CMD_START_DATA, p.s, p.len);
+	add_zeros(&p, 1024 - p.len);
+	add_request(b, how, BSL_CMD_MIDST_DATA, p.s, p.len);
+	strbuf_free(&p);
+	add_request(b, how, BSL_CMD_END_DATA, NULL, 0);
+	add_name(&p, name);
+	add_u32(&p, 0);
+	add_request(b, how, BSL_CMD_ERASE_FLASH, p.s, p.len);
+	strbuf_free(&p);
+}
+
+static void sims(void)
+{
+	struct strbuf b = { 0 };
+
+	for (unsigned spec = 0; spec < 9; spec++) {
+		/* Only these have an FDL2 that is talked to unescaped. */
+		unsigned how = spec == 0 || spec == 1 || spec == 2 ||
+					       spec == 4 || spec == 8
+				       ? 0x80u
+				       : 0;
+		char name[32];
+
+		add_u8(&b, 0x80 | spec);
+		add_read(&b, how, "user_partition", 4096);
+		add_read(&b, how, "boot_a", 512);
+		add_read(&b, how, "l_fixnv1", 512);
+		add_read(&b, how, "user_partition_size", 128);
+		add_request(&b, how, BSL_CMD_READ_PARTITION, NULL, 0);
+		add_request(&b, how, BSL_CMD_READ_CHIP_UID, NULL, 0);
+		add_request(&b, how, BSL_CMD_READ_FLASH_INFO, NULL, 0);
+		add_write(&b, how, spec % 2 ? "misc" : "l_fixnv1_a");
+		add_request(&b, how, BSL_CMD_REPARTITION, NULL, 0);
+		add_request(&b, how, BSL_CMD_NORMAL_RESET, NULL, 0);
+		add_u8(&b, 5);
+		snprintf(name, sizeof(name), "fdl2-%u", spec);
+		save("sim", name, &b);
+
+		add_u8(&b, spec);
+		add(&b, "\x04\x01\x06\x01\x7E\xF2\x01\x7E\xF2", 9);
+		add_request(&b, 0, BSL_CMD_CONNECT, NULL, 0);
+		add_request(&b, 0, BSL_CMD_START_DATA, "\0\0\x55\0\0\0\2\x10",
+			    8);
+		add_request(&b, 0, BSL_CMD_MIDST_DATA, b.s, 64);
+		add_request(&b, 0, BSL_CMD_END_DATA, NULL, 0);
+		add_request(&b, 0, BSL_CMD_EXEC_DATA, NULL, 0);
+		add(&b, "\x03\xFF\xFF\x01\x7E\xF2", 6);
+		add_request(&b, 0, BSL_CMD_CONNECT, NULL, 0);
+		snprintf(name, sizeof(name), "rom-%u", spec);
+		save("sim", name, &b);
+	}
+}
+
+void seeds_phone(void)
+{
+	sessions();
+	sims();
+}
