@@ -61,12 +61,14 @@ bool layout_is_out_of_reach(const struct layout *l, const struct partition *p);
 bool layout_raw_extent(const struct layout *l, const struct partition *p,
 		       struct extent *ret);
 void layout_name_extent(const struct partition *p, struct extent *ret);
-/*
- * Reads the first bytes of p both ways.  1: equal, and they say something;
- * 0: equal but one repeated byte; ERR_MISMATCH: they differ; ERR_REFUSED: p
- * cannot be read by name.
- */
-int layout_compare(struct session *s, const struct layout *l,
-		   const struct partition *p, struct err *e) MUST_CHECK;
+/* The first bytes of a partition, by offset and by its name. */
+struct both_ways {
+	uint8_t raw[READER_UNIT], named[READER_UNIT];
+	size_t n;
+};
+/* ERR_REFUSED when one of the ways is not to be had. */
+int layout_read_both(struct session *s, const struct layout *l,
+		     const struct partition *p, struct both_ways *ret,
+		     struct err *e) MUST_CHECK;
 
 #endif

@@ -60,5 +60,7 @@ struct plan_request {
 int plan_make(const struct layout *l, const struct plan_request *q,
 	      struct plan *ret, struct err *e) MUST_CHECK;
 void plan_free(struct plan *p);
+/* May this item also be read by its name, without the loader writing? */
+bool plan_may_use_name(const struct layout *l, const struct plan_item *it);
 
 #endif

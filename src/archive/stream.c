@@ -166,6 +166,9 @@ static void leave(struct stream *s)
 	s->block_at = 0;
 }
 
+/* No phone holds as much; reading it would never end. */
+#define MEMBER_SIZE_MAX ((uint64_t)1 << 44)
+
 static int stream_next(struct archive_reader *r, struct archive_member *ret,
 		       struct err *e)
 {
@@ -191,6 +194,13 @@ static int stream_next(struct archive_reader *r, struct archive_member *ret,
 	if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
 		return die(s, e);
 	describe(entry, ret);
+	if (ret->size > MEMBER_SIZE_MAX) {
+		/* A sparse entry can claim that with a few bytes. */
+		rc = err_set(e, ERR_FORMAT, "'%s' claims %" PRIu64 " bytes",
+			     ret->name, ret->size);
+		s->dead = *e;
+		return rc;
+	}
 	s->inside = true;
 	s->size = s->end = ret->size;
 	s->at = 0;

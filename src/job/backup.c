@@ -227,6 +227,7 @@ static int store_part(struct run *r, const struct plan_item *it,
 	struct manifest_part *part = manifest_add_part(r->m);
 	struct part_source src = { .policy = r->q->policy, .ev = r->ev };
 	struct content_look k = { .uniform = true };
+	struct extent by_name;
 	uint64_t started = clock_ms();
 	int rc;
 
@@ -237,6 +238,10 @@ static int store_part(struct run *r, const struct plan_item *it,
 	pr->done = 0;
 	pr->total = it->part->size;
 	src.part = part;
+	if (it->method == METHOD_RAW && plan_may_use_name(&r->layout, it)) {
+		layout_name_extent(it->part, &by_name);
+		src.by_name = &by_name;
+	}
 	rc = part_source_open(&src, r->s, &it->x, e);
 	if (rc < 0) {
 		manifest_drop_part(r->m);

@@ -17,6 +17,7 @@ int part_source_open(struct part_source *src, struct session *s,
 		     const struct extent *x, struct err *e)
 {
 	src->s = s;
+	src->x = *x;
 	src->skip_left = 0;
 	src->bad_run = 0;
 	src->refusals = 0;
@@ -58,6 +59,34 @@ static void tell_refusal(struct part_source *src, const struct err *e)
 			 src->part->name);
 }
 
+/*
+ * Raw reading was refused here: from here on by name, if the loader gives it
+ * that way.  0: done; 1: not to be had, the first way is open again and its
+ * refusal is in *e as before.
+ */
+static int change_way(struct part_source *src, struct err *e)
+{
+	const struct extent *x = src->by_name;
+	uint64_t at = part_reader_pos(src->reader);
+	struct err refusal = *e;
+	int rc;
+
+	src->by_name = NULL;
+	part_reader_drop(src->reader);
+	src->reader = NULL;
+	rc = reader_probe(src->s, x->name, x->offset + at, 512, e);
+	if (rc < 0)
+		return rc;
+	if (rc == 0) {
+		rc = part_reader_open(src->s, &src->x, at, &src->reader, e);
+		*e = rc < 0 ? *e : refusal;
+		return rc < 0 ? rc : 1;
+	}
+	job_warn(src->ev, "'%s': %s; read by its name from there on",
+		 src->part->name, refusal.text);
+	return part_reader_open(src->s, x, at, &src->reader, e);
+}
+
 int part_source_fill(struct part_source *src, struct block *b, struct err *e)
 {
 	size_t step = (size_t)reader_chunk(src->s) * CHUNKS_PER_FILL;
@@ -79,6 +108,11 @@ int part_source_fill(struct part_source *src, struct block *b, struct err *e)
 		return 0;
 	if (e->code != ERR_REFUSED || src->policy == READ_STOP_ON_ERROR)
 		return rc;
+	if (src->by_name) {
+		rc = change_way(src, e);
+		if (rc <= 0)
+			return rc;
+	}
 	src->bad_run++;
 	tell_refusal(src, e);
 	if (src->bad_run == GIVE_UP + 1)

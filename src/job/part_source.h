@@ -13,11 +13,13 @@ struct part_source {
 	const struct job_events *ev;
 	enum read_policy policy;
 	struct manifest_part *part; /* gets the ranges; borrowed */
-	uint64_t first;		    /* of the extent, in the partition */
-	uint64_t skip_left;	    /* of a range that did not fit a block */
-	unsigned bad_run;	    /* refusals with nothing read in between */
-	unsigned refusals;	    /* in all */
-	uint64_t unreadable;	    /* bytes */
+	struct extent x;
+	const struct extent *by_name; /* the other way to it, or NULL */
+	uint64_t first;		      /* of the extent, in the partition */
+	uint64_t skip_left;	      /* of a range that did not fit a block */
+	unsigned bad_run;    /* refusals with nothing read in between */
+	unsigned refusals;   /* in all */
+	uint64_t unreadable; /* bytes */
 };
 
 int part_source_open(struct part_source *src, struct session *s,

@@ -57,6 +57,13 @@ static const char *why_unwanted(const struct plan_request *q,
 	return NULL;
 }
 
+bool plan_may_use_name(const struct layout *l, const struct plan_item *it)
+{
+	return !l->names_write && !layout_is_first_nv(it->part) &&
+	       !layout_is_out_of_reach(l, it->part) &&
+	       strcmp(it->part->name, it->x.name) != 0;
+}
+
 /* Why it cannot be read without the phone writing; NULL: it can. */
 static const char *choose_method(const struct layout *l,
 				 const struct plan_request *q,

@@ -33,7 +33,8 @@ void must(int rc, const struct err *e)
 
 void add(struct strbuf *b, const void *p, size_t n)
 {
-	strbuf_add_bytes(b, p, n);
+	if (n > 0)
+		strbuf_add_bytes(b, p, n);
 }
 
 void add_u8(struct strbuf *b, unsigned v)
@@ -120,6 +121,11 @@ static void copy_file(const char *target, const char *name, const char *from)
 
 /* -- texts --------------------------------------------------------------- */
 
+static void write_text(const char *target, const char *name, const char *text)
+{
+	write_file(target, name, text, strlen(text));
+}
+
 static void texts(void)
 {
 	static const char *const profiles[] = { "ums512", "sc9863a", "sc6531e",
@@ -141,10 +147,10 @@ static void texts(void)
 		copy_file("profile", bad[i], path);
 		copy_file("config", bad[i], path);
 	}
-	write_file("config", "plain", "key = 1\n[a]\nkey=2 ; x\nkey: 3\n", 32);
-	write_file("config", "more",
-		   "; c\n[profile]\n title = a\n  b\nname=\n[fdl1\n", 43);
-	write_file("config", "cr", "[read]\r\nchunk = 1\r2\r\n", 21);
+	write_text("config", "plain", "key = 1\n[a]\nkey=2 ; x\nkey: 3\n");
+	write_text("config", "more",
+		   "; c\n[profile]\n title = a\n  b\nname=\n[fdl1\n");
+	write_text("config", "cr", "[read]\r\nchunk = 1\r2\r\n");
 }
 
 /* -- content ------------------------------------------------------------- */

@@ -124,6 +124,7 @@ static void add_write(struct strbuf *b, unsigned how, const char *name)
 
 static void sims(void)
 {
+	static const uint8_t code[64] = "DHTB";
 	struct strbuf b = { 0 };
 
 	for (unsigned spec = 0; spec < 9; spec++) {
@@ -154,7 +155,7 @@ static void sims(void)
 		add_request(&b, 0, BSL_CMD_CONNECT, NULL, 0);
 		add_request(&b, 0, BSL_CMD_START_DATA, "\0\0\x55\0\0\0\2\x10",
 			    8);
-		add_request(&b, 0, BSL_CMD_MIDST_DATA, b.s, 64);
+		add_request(&b, 0, BSL_CMD_MIDST_DATA, code, sizeof(code));
 		add_request(&b, 0, BSL_CMD_END_DATA, NULL, 0);
 		add_request(&b, 0, BSL_CMD_EXEC_DATA, NULL, 0);
 		add(&b, "\x03\xFF\xFF\x01\x7E\xF2", 6);
