@@ -84,6 +84,10 @@ static int change_way(struct part_source *src, struct err *e)
 	}
 	job_warn(src->ev, "'%s': %s; read by its name from there on",
 		 src->part->name, refusal.text);
+	if (at == 0) {
+		src->part->method = METHOD_BY_NAME;
+		src->part->raw_offset = 0;
+	}
 	return part_reader_open(src->s, x, at, &src->reader, e);
 }
 
