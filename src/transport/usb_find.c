@@ -174,7 +174,7 @@ static int none(const struct look *l, const struct usb_watch *w,
 		return rc;
 	}
 	if (wait_ms >= 1000)
-		snprintf(waited, sizeof(waited), ", not within %u s",
+		snprintf(waited, sizeof(waited), ", and none came within %u s",
 			 wait_ms / 1000);
 	if (want->nports)
 		return err_set(e, ERR_NODEV,

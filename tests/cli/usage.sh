@@ -83,7 +83,7 @@ fails 2 'two|loaders|@|address|text' '.' info --device sim:ums512 --fdl1 /etc/pa
 fails 1 "'/nonexistent/log'" 'path' list a.tar.zst --log /nonexistent/log
 fails 1 "'/nonexistent/x" 'path' backup --device sim:ums512 -o /nonexistent/x
 fails 1 "'/nonexistent/x" 'path' verify /nonexistent/x
-fails 3 'no phone came to usb:99-1 within 1 s' 'switch the phone off' info --wait 1 --device usb:99-1
+fails 3 'no phone in download mode is at usb:99-1, and none came within 1 s' 'switch the phone off' info --wait 1 --device usb:99-1
 fails 3 '/dev/nosuch' 'ls /dev/tty' info --device tty:/dev/nosuch
 is 'nothing was made by all that' same "$(echo ./*)" './a.tar.zst ./help.txt'
 
