@@ -154,7 +154,7 @@ static int several(const struct look *l, struct err *e)
 static int none(const struct look *l, const struct usb_watch *w,
 		const struct usb_path *want, unsigned wait_ms, struct err *e)
 {
-	char text[USB_PATH_MAX], waited[32] = "";
+	char text[USB_PATH_MAX], waited[64] = "";
 	int rc;
 
 	if (w->visit_ms) {
