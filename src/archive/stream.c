@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* stream.c - any tar from front to back, by libarchive. */
 #include "reader.h"
-#include "source.h"
+#include "unpack.h"
 
 #include "archive/tarhdr.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* plan.c - from the end of a file to the place of each member. */
+/* places.c - from the end of a file to the place of each member. */
 #include "reader.h"
 
 #include "archive/tarhdr.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* source.h - the bytes of a file, with zstd taken off, to the last good one. */
-#ifndef SRC_ARCHIVE_SOURCE_H
-#define SRC_ARCHIVE_SOURCE_H
+/* unpack.h - the bytes of a file, with zstd taken off, to the last good one. */
+#ifndef SRC_ARCHIVE_UNPACK_H
+#define SRC_ARCHIVE_UNPACK_H
 
 #include "base/err.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* layout.c - what a new phone holds: table, partitions, boot areas. */
+/* contents.c - what a new phone holds: table, partitions, boot areas. */
 #include "internal.h"
 
 #include "base/bytes.h"

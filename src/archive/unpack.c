@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * source.c - reads a file or pipe and decompresses zstd frame by frame.
+ * unpack.c - reads a file or pipe and decompresses zstd frame by frame.
  *
  * libarchive could do this, but it fills a buffer of 128 KiB before it gives
  * out any of it: when the file is cut or damaged, the good bytes before that
  * place are lost, which may be whole members.
  */
-#include "source.h"
+#include "unpack.h"
 
 #include <zstd.h>
 
