@@ -70,7 +70,7 @@ const struct model *model_at(size_t index);
 int cfg_parse(struct cfg *c, const char *list, struct err *e) MUST_CHECK;
 void cfg_free(struct cfg *c);
 
-/* layout.c: makes the areas. */
+/* contents.c: makes the areas. */
 int layout_make(struct storage *s, const struct model *m, struct cfg *c,
 		struct err *e) MUST_CHECK;
 
