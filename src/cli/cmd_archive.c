@@ -319,8 +319,8 @@ static int run_extract(const struct options *o, struct ui *u)
 			 "damaged", (json_int_t)r.damaged);
 	if (rc < 0)
 		return archive_failed(u, &e, more);
-	ui_result(u, "%zu files, %s, below '%s'", r.files,
-		  text_size(r.bytes, size), q.dir);
+	ui_result(u, "%zu file%s, %s, below '%s'", r.files,
+		  r.files == 1 ? "" : "s", text_size(r.bytes, size), q.dir);
 	return command_done(u, 0, more);
 }
 

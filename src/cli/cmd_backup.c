@@ -124,7 +124,7 @@ static void say_backup(struct ui *u, const struct options *o,
 		  "  read: %zu of %zu partitions, %s in %s (%.1f MiB/s), up "
 		  "to %u bytes at a time, escaping %s",
 		  t->parts, t->planned, text_size(t->bytes, bytes),
-		  text_duration((uint64_t)(t->seconds + 0.5), time), rate,
+		  text_duration((uint64_t)(t->seconds + 0.999), time), rate,
 		  m->chunk, m->transcode_off ? "off" : "on");
 	ui_result(u, "  archive: %s", text_size(t->archive, file));
 	say_left_out(u, m);
