@@ -99,8 +99,11 @@ static int read_backup(struct session *s, struct layout *l, uint32_t sector,
 		free(head.data);
 		return rc;
 	}
+	if (rc < 0 && l->backup.data) {
+		free(head.data); /* what an earlier try found says more */
+		return rc;
+	}
 	if (rc < 0) {
-		free(l->backup.data);
 		l->backup = head;
 		return rc;
 	}
