@@ -9,7 +9,7 @@ set -eu
 build='pkg-config libusb-1.0-0-dev libarchive-dev libssl-dev libzstd-dev
 	libxxhash-dev libjansson-dev libinih-dev'
 demo='gdisk e2fsprogs mkbootimg openssl zstd'
-check="$demo time strace xz-utils bzip2 libcmocka-dev libarchive-tools python3-jsonschema clang
+check="$demo time strace xz-utils libcmocka-dev libarchive-tools python3-jsonschema clang
 	libclang-rt-14-dev lcov libumockdev-dev umockdev"
 vm='qemu-system-x86 busybox-static cpio'
 
