@@ -199,15 +199,23 @@ static int print(struct maker *k, json_t *o, char **ret, size_t *ret_len,
 	return 0;
 }
 
+/* What both documents begin with. */
+static json_t *begin_object(struct maker *k, const struct manifest *m)
+{
+	json_t *o = json_object();
+
+	put(k, o, "format", number(m->format));
+	put(k, o, "tool", text(m->tool));
+	put(k, o, "created", text(m->created));
+	return o;
+}
+
 int manifest_to_json(const struct manifest *m, char **ret, size_t *ret_len,
 		     struct err *e)
 {
-	json_t *o = json_object();
 	struct maker k = { 0 };
+	json_t *o = begin_object(&k, m);
 
-	put(&k, o, "format", number(m->format));
-	put(&k, o, "tool", text(m->tool));
-	put(&k, o, "created", text(m->created));
 	put(&k, o, "finished", text(m->finished));
 	put(&k, o, "note", text(m->note));
 	put(&k, o, "complete", json_boolean(m->complete));
@@ -221,12 +229,9 @@ int manifest_to_json(const struct manifest *m, char **ret, size_t *ret_len,
 int manifest_device_json(const struct manifest *m, char **ret, size_t *ret_len,
 			 struct err *e)
 {
-	json_t *o = json_object();
 	struct maker k = { 0 };
+	json_t *o = begin_object(&k, m);
 
-	put(&k, o, "format", number(m->format));
-	put(&k, o, "tool", text(m->tool));
-	put(&k, o, "created", text(m->created));
 	put(&k, o, "note", text(m->note));
 	put(&k, o, "phone", phone_object(&k, m, false));
 	put(&k, o, "link", link_object(&k, m));

@@ -169,6 +169,9 @@ static int run_list(const struct options *o, struct ui *u)
 		list = list_manifest(u, archive_manifest(r), o->verbose);
 	else
 		rc = list_members(u, r, &list, &e);
+	if (rc < 0 && archive_lost_index(r))
+		err_hint(&e, "what is listed above can be taken out with "
+			     "'spdvault extract'; the last one is not whole");
 	if (rc < 0)
 		exit = archive_failed(u, &e,
 				      json_pack("{so}", "members", list));
