@@ -57,10 +57,7 @@ static void magic_numbers(void **state)
 		{ "android-sparse", 0, "\x3a\xff\x26\xed", 4 },
 		{ "dtbo", 0, "\xd7\xb7\xab\x1e", 4 },
 		{ "dtb", 0, "\xd0\x0d\xfe\xed", 4 },
-		{ "elf", 0,
-		  "\x7f"
-		  "ELF",
-		  4 },
+		{ "elf", 0, "\177ELF", 4 },
 		{ "gzip", 0, "\x1f\x8b\x08", 3 },
 		{ "f2fs", 1024, "\x10\x20\xf5\xf2", 4 },
 		{ "erofs", 1024, "\xe2\xe1\xf5\xe0", 4 },
@@ -174,14 +171,9 @@ static void nv(void **state)
 /* Whatever stands there and however little it is: no byte behind n is used. */
 static void short_and_random_input(void **state)
 {
-	static const char starts[][9] = { "DHTB",
-					  "ANDROID!",
-					  "AVB0",
-					  "VN\0\0",
-					  "BM",
-					  "VNDRBOOT",
-					  "\x7f"
-					  "ELF" };
+	static const char starts[][9] = { "DHTB",   "ANDROID!", "AVB0",
+					  "VN\0\0", "BM",	"VNDRBOOT",
+					  "\177ELF" };
 	uint32_t seed = 7;
 
 	(void)state;
