@@ -70,8 +70,8 @@ static void wrong_values_are_named(void **state)
 		"m,udc=",
 		"",
 		",",
-		"m,udc=a-name-that-is-longer-than-any-controller-has-"
-		"0123456789abcdef0123456789abcdef",
+		("m,udc=a-name-that-is-longer-than-any-controller-has-"
+		 "0123456789abcdef0123456789abcdef"),
 	};
 	struct gadget_options o;
 	char *rest;
