@@ -31,9 +31,9 @@ int part_reader_open(struct session *s, const struct extent *x, uint64_t from,
  * Fills b from b->used to the brim or to the end of the extent.  Blocks until
  * then.  A damaged or missing answer is asked for again, after a fence has
  * shown that no old answer is left.  On failure b->used counts the bytes that
- * are known to be good; ERR_REFUSED then means that the bytes from
- * part_reader_pos() to the next multiple of READER_UNIT (or of a smaller
- * chunk) cannot be read, and part_reader_skip() may go past them.
+ * are known to be good; ERR_REFUSED then means that part_reader_refused()
+ * bytes from part_reader_pos() on cannot be read, which part_reader_skip() may
+ * go past: one sector, or READER_UNIT where the loader gives nothing smaller.
  * Ending with b->used unchanged means that all has been read.
  */
 int part_reader_fill(struct part_reader *r, struct block *b,
@@ -43,6 +43,17 @@ int part_reader_fill(struct part_reader *r, struct block *b,
  * bytes that cannot be had.  Returns how many.
  */
 size_t part_reader_skip(struct part_reader *r, struct block *b, uint64_t n);
+/* After ERR_REFUSED: how many bytes were refused together. */
+uint32_t part_reader_refused(const struct part_reader *r);
+/* Narrows no further than that many bytes from now on; 0: to the sector. */
+void part_reader_set_unit(struct part_reader *r, uint32_t unit);
+/*
+ * Looks at up to n bytes at another place of the extent; the next byte to be
+ * read stays the same.  Returns how many there are (fewer than n where n is
+ * more than a chunk), 0 when they are refused, negative: the link failed.
+ */
+int part_reader_peek(struct part_reader *r, uint64_t at, void *buf, uint32_t n,
+		     struct err *e) MUST_CHECK;
 /* Offset of the next byte in the extent. */
 uint64_t part_reader_pos(const struct part_reader *r);
 /* READ_END; r is gone, whatever is returned. */

@@ -49,6 +49,7 @@ struct session_options {
 	const struct loader *fdl1, *fdl2; /* may be NULL; borrowed */
 	unsigned timeout_ms; /* of a usual answer; 0: the default */
 	unsigned wait_ms;    /* for a BootROM to answer; 0: the default */
+	unsigned recover_ms; /* for a lost phone to come back; 0: not at all */
 	uint32_t chunk_max;  /* 0: by rule */
 	bool nv_by_name;     /* may READ_START a first NV copy */
 	bool may_end;	     /* may send NORMAL_RESET and POWER_OFF */
@@ -69,6 +70,23 @@ struct transport *session_transport(const struct session *s);
  * or ERR_TIMEOUT name the step, what was seen and what is likely.
  */
 int session_raise(struct session *s, enum stage to, struct err *e) MUST_CHECK;
+
+/*
+ * Did *e end the reading because the phone is lost, so that
+ * session_recover() may help?  It left the bus, or its loader is dead: it got
+ * a damaged frame, or answers nothing any more.
+ */
+bool session_is_lost(const struct session *s, const struct err *e);
+/*
+ * After such a failure in *e: waits for a phone at the same port, at most
+ * recover_ms without a sign of it, and brings it up to FDL2 with the same
+ * loaders, or finds its loader still running.  ERR_EXISTS: chip uid or kind of
+ * storage say that it is another one.  Other failures: the loss, and that it
+ * did not come back, or why it did not come up; the session is of no use then.
+ * Readers opened before are of no use either; sizes that were learned are
+ * kept.
+ */
+int session_recover(struct session *s, struct err *e) MUST_CHECK;
 
 enum session_end { SESSION_LEAVE, SESSION_REBOOT, SESSION_POWER_OFF };
 /* What session_close() will leave, for the manifest and the last words. */

@@ -49,6 +49,8 @@ void phone_advance(struct phone *p, uint64_t ms);
 /* False when the phone has left the bus; phone_attach() brings it back. */
 bool phone_attached(const struct phone *p);
 void phone_attach(struct phone *p);
+/* How long it will stay away yet (key back_ms); 0: it may be attached. */
+uint64_t phone_away_ms(const struct phone *p);
 
 /* The witness. */
 struct phone_stats {

@@ -14,6 +14,7 @@ void chunk_init(struct chunk_state *c, uint32_t cap)
 	c->now = cap < READER_UNIT ? cap : READER_UNIT;
 	c->proven = 0;
 	c->doubt = 0;
+	c->small = SMALL_UNKNOWN;
 }
 
 /*
@@ -43,7 +44,7 @@ uint32_t chunk_cap(const struct session *s)
 uint32_t chunk_next(const struct session *s)
 {
 	const struct chunk_state *c = &s->chunk;
-	uint32_t sector = s->info.storage == STORAGE_UFS ? 0x1000 : 0x200;
+	uint32_t sector = session_sector(s);
 
 	if (c->odd && c->now > READER_UNIT && c->now <= c->proven)
 		return c->now - sector;
@@ -72,6 +73,21 @@ bool chunk_failed(struct chunk_state *c, uint32_t n, bool size_error)
 		c->cap = least;
 	c->now = c->cap;
 	return true;
+}
+
+void chunk_killed(struct chunk_state *c, uint32_t n)
+{
+	uint32_t half = n / 2 / CHUNK_STEP * CHUNK_STEP;
+
+	if (n <= READER_UNIT)
+		return;
+	if (c->cap > half)
+		c->cap = half;
+	if (c->proven > c->cap)
+		c->proven = c->cap;
+	if (c->now > c->cap)
+		c->now = c->cap;
+	c->doubt = 0;
 }
 
 void chunk_acquit(struct chunk_state *c)

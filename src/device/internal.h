@@ -22,6 +22,9 @@
 #define LOAD_PIECE_ROM	528u
 #define LOAD_PIECE_FDL1 0x800u
 
+/* Some loaders may serve nothing below 4 KiB: not taken for granted. */
+enum small_reads { SMALL_UNKNOWN, SMALL_WORKS, SMALL_FAILS };
+
 /* What has been learned about the size of one READ_MIDST. */
 struct chunk_state {
 	uint32_t now;	 /* asked for next */
@@ -29,6 +32,7 @@ struct chunk_state {
 	uint32_t cap;	 /* never above; comes down */
 	uint32_t doubt;	 /* what cap was before a refusal that said no why */
 	bool odd;	 /* the next one is the shorter of a pair */
+	enum small_reads small; /* reading single sectors */
 };
 
 struct session {
@@ -38,12 +42,18 @@ struct session {
 	struct session_events ev;
 	struct device_info info;
 	enum stage stage;
-	unsigned reopened; /* how often the phone left and came back */
+	uint32_t sector;     /* by a partition table; 0: none was read */
+	unsigned reopened;   /* how often the phone left and came back */
+	unsigned reopen_ms;  /* how long it is waited for then */
+	unsigned contact_ms; /* how long flags are sent to a silent one */
+	bool dead;	     /* the loader answers nothing any more */
 	struct chunk_state chunk;
 };
 
 bool session_has_quirk(const struct session *s, enum quirk q);
 void session_note(const struct session *s, const char *fmt, ...) PRINTF(2, 3);
+/* Bytes that the storage reads and loses together. */
+uint32_t session_sector(const struct session *s);
 /* The usual time limit: the user's, or this one if that is longer. */
 unsigned session_timeout(const struct session *s, unsigned usual_ms);
 /* One command without a payload that must be answered by ACK. */
@@ -75,6 +85,8 @@ int load_need(const struct loader *l, const char *which,
 int load_send(struct session *s, const struct loader *l, const char *which,
 	      size_t piece, struct err *e) MUST_CHECK;
 /* stages.c */
+/* The chip's own number, where this loader can be asked for it. */
+int stages_learn_uid(struct session *s, struct err *e) MUST_CHECK;
 int stages_step(struct session *s, enum stage to, struct err *e) MUST_CHECK;
 /* chunk.c: pure rules */
 /*
@@ -93,5 +105,7 @@ void chunk_worked(struct chunk_state *c, uint32_t n);
 bool chunk_failed(struct chunk_state *c, uint32_t n, bool size_error);
 /* The smallest chunk is refused, too: it is the place, not the size. */
 void chunk_acquit(struct chunk_state *c);
+/* The loader died of a request of n bytes: half of it at most, for good. */
+void chunk_killed(struct chunk_state *c, uint32_t n);
 
 #endif

@@ -302,6 +302,7 @@ int layout_read(struct session *s, const char *const *known, size_t nknown,
 		layout_free(&l);
 		return rc;
 	}
+	s->sector = l.table.sector;
 	*ret = l;
 	return 0;
 }

@@ -20,8 +20,16 @@ struct part_reader {
 	uint64_t pos;
 	bool wide;     /* 64-bit form: part of it lies at 4 GiB or above */
 	bool answered; /* the first chunk has come; time limits shrink */
-	uint64_t narrow_until; /* below this only READER_UNIT at a time */
-	uint32_t last;	       /* length of the answer before */
+	bool stale;    /* an error was answered: READ_START is due again */
+	bool lost;     /* nobody is there to be told READ_END */
+	uint32_t last; /* length of the answer before */
+	/* Unreadable places */
+	uint32_t unit;	      /* not narrowed below this */
+	uint32_t refused;     /* so many bytes at pos, at last */
+	uint32_t careful;     /* behind one: small chunks, growing; 0: usual */
+	uint64_t suspect_end; /* from pos to here something cannot be read */
+	uint64_t good;	      /* a place that was read, on a sector */
+	bool has_good;
 };
 
 /* -- one exchange each -------------------------------------------------- */
@@ -107,6 +115,17 @@ static bool is_spoilt(const struct err *e)
 	return e->code == ERR_TIMEOUT || e->code == ERR_FRAME;
 }
 
+/* Silence also where nothing but an ACK was asked for, and repeatedly. */
+static int is_dead(struct part_reader *r, struct err *e)
+{
+	if (e->code != ERR_TIMEOUT)
+		return -(int)e->code;
+	r->s->dead = true;
+	err_hint(e, "the loader hangs: hold the power key for 10 s or pull the "
+		    "battery, then start again");
+	return -(int)e->code;
+}
+
 /*
  * READ_END and READ_START, each answered by ACK: every data frame that was
  * still on its way has arrived before them and is thrown away.  Both change
@@ -127,16 +146,21 @@ static int fence(struct part_reader *r, struct err *e)
 					ms, BSL_REP_ACK, e);
 		if (rc == 0)
 			return 0;
-		if (!is_spoilt(e) || i == REPEATS)
+		if (!is_spoilt(e) || i == REPEATS) {
+			rc = is_dead(r, e);
 			return err_context(e, "clearing the line");
+		}
 	}
 }
 
 /* READ_END whose answer was spoilt: once more, and only its own counts. */
 static int end_again(struct part_reader *r, struct err *e)
 {
-	return link_fence(r->s->link, BSL_CMD_READ_END, NULL, 0,
-			  session_timeout(r->s, READ_MS), BSL_REP_ACK, e);
+	int rc = link_fence(r->s->link, BSL_CMD_READ_END, NULL, 0,
+			    session_timeout(r->s, FIRST_READ_MS), BSL_REP_ACK,
+			    e);
+
+	return rc < 0 ? is_dead(r, e) : 0;
 }
 
 /* -- the loop ------------------------------------------------------------ */
@@ -148,16 +172,51 @@ static void tell_retry(struct part_reader *r, unsigned attempt,
 		r->s->ev.retry(r->s->ev.user, attempt, why);
 }
 
+/* The fewest bytes that one refusal stands for. */
+static uint32_t unit_of(const struct part_reader *r)
+{
+	uint32_t sector = session_sector(r->s);
+	uint32_t least =
+		r->s->chunk.small == SMALL_WORKS ? sector : READER_UNIT;
+
+	return r->unit > least ? r->unit : least;
+}
+
+/* From `at` (in what READ_START names) to a border of sectors, at most span. */
+static uint64_t to_border(uint64_t at, uint64_t span, uint32_t unit)
+{
+	uint64_t end = (at + span) / unit * unit;
+
+	return end > at ? end - at : unit - at % unit;
+}
+
 static uint32_t next_chunk(const struct part_reader *r, size_t room)
 {
-	uint64_t left = r->x.length - r->pos;
+	uint64_t left = r->x.length - r->pos, at = r->x.offset + r->pos;
 	uint64_t n = chunk_next(r->s);
 
-	if (r->pos < r->narrow_until && n > READER_UNIT)
-		n = READER_UNIT - r->pos % READER_UNIT;
+	if (r->pos < r->suspect_end)
+		n = to_border(at, (r->suspect_end - r->pos) / 2, unit_of(r));
+	else if (r->careful && r->careful < n)
+		n = to_border(at, r->careful, unit_of(r));
 	if (n > room)
 		n = room;
 	return (uint32_t)(n < left ? n : left);
+}
+
+static void has_come(struct part_reader *r, uint32_t n)
+{
+	uint32_t sector = session_sector(r->s);
+
+	chunk_worked(&r->s->chunk, n);
+	r->last = n;
+	if (n <= sector)
+		r->s->chunk.small = SMALL_WORKS;
+	if (n >= sector && (r->x.offset + r->pos) % sector == 0) {
+		r->good = r->pos;
+		r->has_good = true;
+	}
+	r->careful = r->careful < chunk_next(r->s) ? 2 * r->careful : 0;
 }
 
 /*
@@ -175,27 +234,91 @@ static bool is_repeatable(const struct part_reader *r, uint32_t n,
 	return is_spoilt(e);
 }
 
+/* After an error a loader wants a new start [5.1]. */
+static int start_anew(struct part_reader *r, struct err *e)
+{
+	if (!r->stale)
+		return 0;
+	r->stale = false;
+	return fence(r, e);
+}
+
 /*
- * A refused chunk: either too large for this loader, or some of its bytes
- * cannot be read, which small chunks will show.  False: it is small already.
+ * Does this loader give single sectors at all?  Only then a refusal of one
+ * says that it is bad.  Tried once, at a place that has been read before.
  */
-static bool narrow(struct part_reader *r, uint32_t n, const struct err *why)
+static int try_small(struct part_reader *r, struct err *e)
 {
 	struct chunk_state *c = &r->s->chunk;
-	bool size_error = why->sys == BSL_REP_DOWN_SIZE_ERROR;
+	uint64_t pos = r->pos;
+	uint8_t buf[READER_UNIT];
+	bool echo;
+	int rc;
+
+	if (c->small != SMALL_UNKNOWN || !r->has_good ||
+	    session_sector(r->s) >= READER_UNIT)
+		return 0;
+	if (start_anew(r, e) < 0)
+		return -(int)e->code;
+	r->pos = r->good;
+	rc = ask(r, buf, session_sector(r->s), &echo, e);
+	r->pos = pos;
+	c->small = rc == 0 ? SMALL_WORKS : SMALL_FAILS;
+	r->stale = rc < 0;
+	return rc == 0 || is_spoilt(e) || e->code == ERR_REFUSED ? 0 : rc;
+}
+
+/*
+ * A refused chunk: either too large for this loader, or some of its bytes
+ * cannot be read, and half of them will show which.  0: to be asked for
+ * again, smaller; else it is the smallest already and *e stays as it is.
+ */
+static int narrow(struct part_reader *r, uint32_t n, struct err *e)
+{
+	struct chunk_state *c = &r->s->chunk;
+	struct err why = *e;
+	bool size_error = why.sys == BSL_REP_DOWN_SIZE_ERROR;
 	uint32_t cap = c->cap;
 
+	r->stale = true;
 	if (chunk_failed(c, n, size_error)) {
 		if (!size_error)
 			c->doubt = cap;
-		return true;
+		return 0;
 	}
-	if (n <= READER_UNIT) {
-		chunk_acquit(c);
-		return false;
+	if (n <= READER_UNIT && try_small(r, e) < 0)
+		return -(int)e->code;
+	if (n > unit_of(r)) {
+		r->suspect_end = r->pos + n;
+		return 0;
 	}
-	r->narrow_until = r->pos + n;
-	return true;
+	chunk_acquit(c);
+	r->suspect_end = 0;
+	r->careful = unit_of(r);
+	r->refused = n;
+	*e = why;
+	return -(int)e->code;
+}
+
+/* 0: the line is clear and the same may be asked for again. */
+static int repeat(struct part_reader *r, uint32_t n, unsigned *repeats,
+		  struct err *e)
+{
+	struct err why = *e;
+
+	if (!is_repeatable(r, n, e))
+		return e->code == ERR_MISMATCH
+			       ? err_context(e, "answers out of step")
+			       : -(int)e->code;
+	if (!chunk_failed(&r->s->chunk, n, false) && (*repeats)++ == REPEATS)
+		return -(int)e->code;
+	tell_retry(r, *repeats, &why);
+	if (fence(r, e) == 0)
+		return 0;
+	/* It hung, and with this size: the next session asks for less. */
+	if (why.code == ERR_TIMEOUT && r->s->dead)
+		chunk_killed(&r->s->chunk, n);
+	return -(int)e->code;
 }
 
 /*
@@ -210,37 +333,23 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 
 	for (;;) {
 		uint32_t n = next_chunk(r, room);
-		struct err why;
-		int rc = fetch_once(r, dst, n, e);
+		int rc = start_anew(r, e);
 
+		if (rc < 0)
+			return rc;
+		rc = fetch_once(r, dst, n, e);
 		if (rc == 0) {
-			chunk_worked(&r->s->chunk, n);
-			r->last = n;
+			has_come(r, n);
 			*ret_n = n;
 			return 0;
 		}
+		if (e->code == ERR_GONE && n > r->s->chunk.proven)
+			chunk_killed(&r->s->chunk, n);
 		if (once || session_wants_authorisation(e) ||
 		    (e->code == ERR_REFUSED && e->sys == ECHO_REPLY))
 			return rc;
-		if (e->code == ERR_REFUSED) {
-			if (!narrow(r, n, e))
-				return rc;
-			/* After an error a loader wants a new start [5.1]. */
-			rc = fence(r, e);
-			if (rc < 0)
-				return rc;
-			continue;
-		}
-		if (!is_repeatable(r, n, e))
-			return e->code == ERR_MISMATCH
-				       ? err_context(e, "answers out of step")
-				       : rc;
-		if (!chunk_failed(&r->s->chunk, n, false) &&
-		    repeats++ == REPEATS)
-			return rc;
-		why = *e;
-		tell_retry(r, repeats, &why);
-		rc = fence(r, e);
+		rc = e->code == ERR_REFUSED ? narrow(r, n, e)
+					    : repeat(r, n, &repeats, e);
 		if (rc < 0)
 			return rc;
 	}
@@ -254,8 +363,10 @@ int part_reader_fill(struct part_reader *r, struct block *b, struct err *e)
 		uint32_t n;
 
 		if (fetch_chunk(r, b->data + b->used, b->cap - b->used, &n, e) <
-		    0)
+		    0) {
+			r->lost = e->code == ERR_GONE || r->s->dead;
 			return err_context(e, "at 0x%" PRIx64, r->pos);
+		}
 		b->used += n;
 		r->pos += n;
 	}
@@ -274,6 +385,38 @@ size_t part_reader_skip(struct part_reader *r, struct block *b, uint64_t n)
 	b->used += (size_t)n;
 	r->pos += n;
 	return (size_t)n;
+}
+
+uint32_t part_reader_refused(const struct part_reader *r)
+{
+	return r->refused;
+}
+
+void part_reader_set_unit(struct part_reader *r, uint32_t unit)
+{
+	r->unit = unit;
+}
+
+int part_reader_peek(struct part_reader *r, uint64_t at, void *buf, uint32_t n,
+		     struct err *e)
+{
+	struct part_reader was = *r;
+	uint32_t got;
+	int rc;
+
+	r->pos = at;
+	r->suspect_end = 0;
+	r->careful = n;
+	rc = fetch_chunk(r, buf, n, &got, e);
+	r->pos = was.pos;
+	r->suspect_end = was.suspect_end;
+	r->careful = was.careful;
+	if (rc == 0)
+		return (int)got;
+	if (e->code == ERR_REFUSED && !session_wants_authorisation(e))
+		return 0;
+	r->lost = e->code == ERR_GONE || r->s->dead;
+	return err_context(e, "at 0x%" PRIx64, at);
 }
 
 uint64_t part_reader_pos(const struct part_reader *r)
@@ -328,7 +471,7 @@ void part_reader_drop(struct part_reader *r)
 	if (!r)
 		return;
 	/* After a time-out READ_END was tried by the fence already. */
-	if (send_read_end(r, &ignored) < 0)
+	if (!r->lost && send_read_end(r, &ignored) < 0)
 		ignored.code = ERR_NONE;
 	free(r);
 }

@@ -42,6 +42,8 @@ int session_open(struct transport *t, const struct session_options *o,
 		s->ev = *ev;
 	s->info.escaping = true;
 	s->info.baud = t->baud;
+	s->reopen_ms = REOPEN_MS;
+	s->contact_ms = o->wait_ms ? o->wait_ms : HELLO_TRIES_ROM * HELLO_MS;
 	if (link_new(t, &lev, &s->link, e) < 0) {
 		session_close(s);
 		return -(int)e->code;
@@ -100,6 +102,13 @@ void session_note(const struct session *s, const char *fmt, ...)
 	s->ev.step(s->ev.user, text);
 }
 
+uint32_t session_sector(const struct session *s)
+{
+	if (s->sector)
+		return s->sector;
+	return s->info.storage == STORAGE_UFS ? 4096 : 512;
+}
+
 unsigned session_timeout(const struct session *s, unsigned usual_ms)
 {
 	return s->opt.timeout_ms > usual_ms ? s->opt.timeout_ms : usual_ms;
@@ -117,6 +126,7 @@ int session_refusal(struct session *s, unsigned cmd, const struct reply *r,
 		s->info.unsupported++;
 	if (r->type == BSL_REP_VERIFY_ERROR) {
 		/* Vendor loaders loop for ever after this [2.5]. */
+		s->dead = true;
 		rc = err_set(e, ERR_STAGE,
 			     "the phone got a damaged frame with %s and its "
 			     "loader has stopped (VERIFY_ERROR, 0x8B)",
@@ -157,7 +167,7 @@ int session_reopen(struct session *s, struct err *e)
 		return -(int)e->code;
 	s->reopened++;
 	session_note(s, "the phone left the bus; waiting for it to come back");
-	return s->t->ops->reopen(s->t, REOPEN_MS, e);
+	return s->t->ops->reopen(s->t, s->reopen_ms, e);
 }
 
 int session_raise(struct session *s, enum stage to, struct err *e)

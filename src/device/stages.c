@@ -89,12 +89,10 @@ static int silent_at_first(struct session *s, unsigned tries, struct err *e)
 /* VER tells the checksum, and with its text the stage [4.1, 4.2]. */
 static int step_first_contact(struct session *s, struct err *e)
 {
-	unsigned tries = HELLO_TRIES_ROM;
+	unsigned tries = s->contact_ms / HELLO_MS + (s->opt.wait_ms != 0);
 	struct reply r;
 	int rc;
 
-	if (s->opt.wait_ms)
-		tries = s->opt.wait_ms / HELLO_MS + 1;
 	rc = hello(s, tries, HELLO_MS, &r, e);
 	if (rc == -(int)ERR_TIMEOUT)
 		return silent_at_first(s, tries, e);
@@ -353,7 +351,7 @@ static int stop_escaping(struct session *s, struct err *e)
 	return 0;
 }
 
-static int learn_uid(struct session *s, struct err *e)
+int stages_learn_uid(struct session *s, struct err *e)
 {
 	struct reply r;
 	int rc;
@@ -402,7 +400,7 @@ static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 	link_set_guard(s->link, &reading);
 	rc = stop_escaping(s, e);
 	if (rc == 0)
-		rc = learn_uid(s, e);
+		rc = stages_learn_uid(s, e);
 	if (rc < 0)
 		return rc;
 	if (s->info.storage == STORAGE_UNKNOWN && s->opt.profile) {

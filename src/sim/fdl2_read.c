@@ -94,14 +94,17 @@ static bool is_bad(struct phone *p, enum area_id area, uint64_t at,
 		   uint64_t size)
 {
 	for (size_t i = 0; i < p->cfg.n_bad; i++) {
-		const struct bad_range *b = &p->cfg.bad[i];
+		struct bad_range *b = &p->cfg.bad[i];
 		struct target t;
 
 		if (!fdl2_locate(p, b->part, &t) || t.area != area ||
 		    b->offset > t.size || b->size > t.size - b->offset)
 			continue;
-		if (t.start + b->offset < at + size &&
-		    at < t.start + b->offset + b->size)
+		if (t.start + b->offset >= at + size ||
+		    at >= t.start + b->offset + b->size)
+			continue;
+		if (!b->flaky ||
+		    b->refusals++ < (p->cfg.flaky_n ? p->cfg.flaky_n : 1))
 			return true;
 	}
 	return false;
@@ -229,6 +232,14 @@ static void read_midst(struct phone *p, const struct wire_msg *m)
 	}
 	if (!size || size > p->cfg.max_read || size > WIRE_DATA_MAX) {
 		say_no(p, BSL_REP_DOWN_SIZE_ERROR);
+		return;
+	}
+	if (p->cfg.hang_read && size > p->cfg.hang_read) {
+		sim_die(p, "READ_MIDST of more than the loader can take");
+		return;
+	}
+	if (size < p->cfg.min_read) {
+		say_no(p, BSL_REP_OPERATION_FAILED);
 		return;
 	}
 	out = sim_room(p);

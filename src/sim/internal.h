@@ -22,6 +22,7 @@ enum { PTABLE_BA, PTABLE_FE, PTABLE_SILENT, PTABLE_MB };
 enum { LINK_USB, LINK_SERIAL };
 enum { REENUM_NONE, REENUM_FDL1, REENUM_FDL2 };
 enum { SIZE_TEXT, SIZE_ZERO, SIZE_OFF };
+enum { BACK_ROM, BACK_FDL2 };
 enum { MISC_NONE, MISC_RESET, MISC_START, MISC_BOTH };
 
 #define CFG_BAD_MAX 16
@@ -29,6 +30,8 @@ enum { MISC_NONE, MISC_RESET, MISC_START, MISC_BOTH };
 struct bad_range {
 	char part[BSL_NAME_MAX + 1];
 	uint64_t offset, size;
+	bool flaky;
+	uint64_t refusals; /* so far; a flaky one has enough at last */
 };
 
 /* One field per key of the spec; docs/simulator.md says what each does. */
@@ -36,6 +39,8 @@ struct cfg {
 	uint64_t seed, super, userdata, sector;
 	char *storage, *boot1, *boot2;
 	uint64_t link, uart, need_line_state, reenum, disconnect_at;
+	uint64_t disconnect_every, back_ms, back_in, back_seed, revive_ms;
+	char *back_uid;
 	char *version;
 	uint64_t ver_skip, secure, brom_max, fdl1_max, no_ack_exec, keep_charge;
 	uint64_t fdl2_delay_ms;
@@ -50,6 +55,7 @@ struct cfg {
 	char *uid, *skip_partition;
 	struct bad_range bad[CFG_BAD_MAX];
 	size_t n_bad;
+	uint64_t flaky_n, hang_read, min_read;
 	uint64_t nv_repair, nv_stale, fixnv_size, slot;
 	char *nv_bad;
 	uint64_t gpt_primary_bad, gpt_backup_bad;
@@ -152,6 +158,8 @@ struct phone {
 
 	uint64_t now_ms;
 	bool attached, leaving, line_open;
+	uint64_t left_ms, died_ms; /* when */
+	bool others_turn;	   /* the next to come is the phone of back_* */
 	enum stage stage, next_stage;
 	struct phone_stats stats;
 	struct strbuf log;

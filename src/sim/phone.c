@@ -18,8 +18,10 @@ static bool usb(const struct phone *p)
 
 void sim_die(struct phone *p, const char *why)
 {
-	if (!p->stats.dead)
-		p->stats.dead = why;
+	if (p->stats.dead)
+		return;
+	p->stats.dead = why;
+	p->died_ms = p->now_ms;
 }
 
 /* The answers that say neither yes nor data count as refused. */
@@ -143,6 +145,7 @@ void sim_leave(struct phone *p, enum stage next)
 {
 	p->leaving = true;
 	p->next_stage = next;
+	p->left_ms = p->now_ms;
 }
 
 /* The last words are still delivered. */
@@ -151,8 +154,52 @@ bool phone_attached(const struct phone *p)
 	return p->attached && !(p->leaving && !p->out_n);
 }
 
+uint64_t phone_away_ms(const struct phone *p)
+{
+	uint64_t away = p->now_ms - p->left_ms;
+
+	return phone_attached(p) || away >= p->cfg.back_ms
+		       ? 0
+		       : p->cfg.back_ms - away;
+}
+
+/* Somebody plugs in another one of the same model. */
+static void become_another(struct phone *p)
+{
+	struct cfg *c = &p->cfg;
+	struct err e;
+
+	p->others_turn = false;
+	if (c->back_uid) {
+		free(c->uid);
+		c->uid = c->back_uid;
+		c->back_uid = NULL;
+	}
+	if (!c->back_seed)
+		return;
+	c->seed = c->back_seed;
+	c->back_seed = 0;
+	storage_free(&p->storage);
+	if (layout_make(&p->storage, p->model, c, &e) < 0)
+		sim_die(p, "no memory for another phone's storage");
+}
+
+/* The cable came back and the battery has kept the loader running. */
+static void loader_goes_on(struct phone *p)
+{
+	p->attached = true;
+	p->leaving = false;
+	p->out_n = 0;
+	wire_in_reset(&p->in);
+}
+
 void phone_attach(struct phone *p)
 {
+	if (p->leaving && p->next_stage == STAGE_FDL2 &&
+	    p->stage == STAGE_FDL2) {
+		loader_goes_on(p);
+		return;
+	}
 	if (p->leaving && p->next_stage != STAGE_BROM) {
 		enter(p, p->next_stage);
 		if (p->stage == STAGE_FDL2)
@@ -160,6 +207,8 @@ void phone_attach(struct phone *p)
 		return;
 	}
 	sim_power_on(p);
+	if (p->others_turn)
+		become_another(p);
 }
 
 void phone_line_state(struct phone *p, uint16_t value)
@@ -196,11 +245,24 @@ bool sim_write(struct phone *p, const char *cause, bool commanded,
 	return true;
 }
 
+static bool is_pulled(const struct phone *p)
+{
+	uint64_t n = p->stats.requests;
+
+	if (p->cfg.disconnect_every && n % p->cfg.disconnect_every == 0)
+		return true;
+	return p->cfg.disconnect_at && n == p->cfg.disconnect_at;
+}
+
 static void command(struct phone *p, const struct wire_msg *m)
 {
 	p->stats.requests++;
-	if (p->cfg.disconnect_at && p->stats.requests == p->cfg.disconnect_at) {
-		sim_leave(p, STAGE_BROM);
+	if (is_pulled(p)) {
+		p->others_turn = p->cfg.back_uid || p->cfg.back_seed;
+		sim_leave(p,
+			  p->cfg.back_in == BACK_FDL2 && p->stage == STAGE_FDL2
+				  ? STAGE_FDL2
+				  : STAGE_BROM);
 		return;
 	}
 	if (p->stage == STAGE_FDL2)
@@ -338,9 +400,20 @@ int64_t phone_next_ms(const struct phone *p)
 	return -1;
 }
 
+/* Its user pulls the battery of a phone that hangs. */
+static void maybe_revive(struct phone *p)
+{
+	if (!p->stats.dead || !p->cfg.revive_ms || p->leaving ||
+	    p->now_ms - p->died_ms < p->cfg.revive_ms)
+		return;
+	p->out_n = 0;
+	sim_leave(p, STAGE_BROM);
+}
+
 void phone_advance(struct phone *p, uint64_t ms)
 {
 	p->now_ms += ms;
+	maybe_revive(p);
 }
 
 static void name_stage(const struct phone *p, char out[16])
@@ -434,7 +507,8 @@ static int configure(struct phone *p, const char *keys, struct err *e)
 		return err_set(e, ERR_USAGE, "key 'version' is too long");
 	if (c->fixnv_size > NV_RAM)
 		return err_set(e, ERR_USAGE, "key 'fixnv_size' is over 2M");
-	if (c->uid && strlen(c->uid) > 200)
+	if ((c->uid && strlen(c->uid) > 200) ||
+	    (c->back_uid && strlen(c->back_uid) > 200))
 		return err_set(e, ERR_USAGE, "key 'uid' is too long");
 	return 0;
 }

@@ -5,7 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum key_kind { KEY_FLAG, KEY_NUMBER, KEY_SIZE, KEY_WORD, KEY_TEXT, KEY_BAD };
+enum key_kind {
+	KEY_FLAG,
+	KEY_NUMBER,
+	KEY_SIZE,
+	KEY_WORD,
+	KEY_TEXT,
+	KEY_BAD,
+	KEY_FLAKY
+};
 
 struct key {
 	const char *name;
@@ -49,6 +57,12 @@ static const struct key keys[] = {
 	FLAG(need_line_state),
 	WORD(reenum, "none|fdl1|fdl2"),
 	NUMBER(disconnect_at),
+	NUMBER(disconnect_every),
+	NUMBER(back_ms),
+	WORD(back_in, "rom|fdl2"),
+	NUMBER(back_seed),
+	TEXT(back_uid),
+	NUMBER(revive_ms),
 	TEXT(version),
 	NUMBER(ver_skip),
 	FLAG(secure),
@@ -77,6 +91,8 @@ static const struct key keys[] = {
 	NUMBER(storage_type),
 	NUMBER(old_memory),
 	SIZE(max_read),
+	SIZE(min_read),
+	SIZE(hang_read),
 	FLAG(size0_crash),
 	FLAG(size64k_len0),
 	FLAG(read32),
@@ -91,6 +107,8 @@ static const struct key keys[] = {
 	TEXT(uid),
 	TEXT(skip_partition),
 	{ "bad", KEY_BAD, 0, NULL },
+	{ "flaky", KEY_FLAKY, 0, NULL },
+	NUMBER(flaky_n),
 	WORD(nv_repair, "none|u-boot|ab"),
 	FLAG(nv_stale),
 	SIZE(fixnv_size),
@@ -164,7 +182,8 @@ static int set_text(struct cfg *c, const struct key *k, const char *value,
 }
 
 /* PARTITION+OFFSET+LENGTH */
-static int set_bad(struct cfg *c, char *value, struct err *e)
+static int set_bad(struct cfg *c, const struct key *k, char *value,
+		   struct err *e)
 {
 	struct bad_range *b = &c->bad[c->n_bad];
 	char *offset = strchr(value, '+');
@@ -173,9 +192,9 @@ static int set_bad(struct cfg *c, char *value, struct err *e)
 
 	if (!size || (size_t)(offset - value) >= sizeof(b->part))
 		return err_set(e, ERR_USAGE,
-			       "key 'bad' takes PARTITION+OFFSET+LENGTH, "
+			       "key '%s' takes PARTITION+OFFSET+LENGTH, "
 			       "not '%s'",
-			       value);
+			       k->name, value);
 	if (c->n_bad == CFG_BAD_MAX)
 		return err_set(e, ERR_USAGE, "more than %d bad ranges",
 			       CFG_BAD_MAX);
@@ -186,7 +205,8 @@ static int set_bad(struct cfg *c, char *value, struct err *e)
 	if (!r)
 		r = text_to_size(size, &b->size, e);
 	if (r < 0)
-		return err_context(e, "key 'bad'");
+		return err_context(e, "key '%s'", k->name);
+	b->flaky = k->kind == KEY_FLAKY;
 	c->n_bad++;
 	return 0;
 }
@@ -222,7 +242,8 @@ static int set_key(struct cfg *c, char *pair, struct err *e)
 	case KEY_TEXT:
 		return set_text(c, k, value, e);
 	case KEY_BAD:
-		return set_bad(c, value, e);
+	case KEY_FLAKY:
+		return set_bad(c, k, value, e);
 	case KEY_FLAG:
 	case KEY_NUMBER:
 	case KEY_SIZE:

@@ -68,10 +68,18 @@ static int sim_drain(struct transport *t, struct err *e)
 static int sim_reopen(struct transport *t, unsigned timeout_ms, struct err *e)
 {
 	struct sim *s = (struct sim *)t;
+	uint64_t away = phone_away_ms(s->phone);
 
-	(void)timeout_ms;
-	(void)e;
-	phone_attach(s->phone);
+	if (away > timeout_ms) {
+		phone_advance(s->phone, timeout_ms);
+		return err_set(e, ERR_GONE,
+			       "the phone left the bus and did not come back "
+			       "within %u ms",
+			       timeout_ms);
+	}
+	phone_advance(s->phone, away);
+	if (!phone_attached(s->phone))
+		phone_attach(s->phone);
 	phone_line_state(s->phone, 0x0601);
 	return 0;
 }

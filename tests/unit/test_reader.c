@@ -524,23 +524,90 @@ static void unreadable_bytes_are_narrowed_down(void **state)
 	wirerig_find(&on, "boot_a", &start, &size);
 	assert_ok(part_reader_open(on.s, &x, 0, &r, &e), &e);
 	assert_err(part_reader_fill(r, &b, &e), ERR_REFUSED,
-		   "at 0x45000: ", &e);
+		   "at 0x45200: ", &e);
 	assert_int_equal(e.sys, BSL_REP_OPERATION_FAILED);
-	assert_int_equal(b.used, 0x45000);
-	assert_int_equal(part_reader_pos(r), 0x45000);
-	assert_int_equal(part_reader_skip(r, &b, READER_UNIT), 0x1000);
+	assert_int_equal(b.used, 0x45200);
+	assert_int_equal(part_reader_pos(r), 0x45200);
+	assert_int_equal(part_reader_refused(r), 0x200);
+	assert_int_equal(part_reader_skip(r, &b, 0x200), 0x200);
 	assert_ok(part_reader_fill(r, &b, &e), &e);
 	assert_int_equal(b.used, MIB);
 	assert_ok(part_reader_close(r, &e), &e);
-	wirerig_assert_bytes(&on, "user", start, mem, 0x45000);
-	wirerig_assert_bytes(&on, "user", start + 0x46000, mem + 0x46000,
-			     MIB - 0x46000);
-	for (size_t i = 0x45000; i < 0x46000; i++)
+	wirerig_assert_bytes(&on, "user", start, mem, 0x45200);
+	wirerig_assert_bytes(&on, "user", start + 0x45400, mem + 0x45400,
+			     MIB - 0x45400);
+	for (size_t i = 0x45200; i < 0x45400; i++)
 		assert_int_equal(mem[i], 0);
 	/* That says nothing of the size of chunks. */
 	assert_int_equal(reader_chunk(on.s), 0xF800);
-	assert_int_equal(on.tap->reads[on.tap->nreads - 2].size, 0xF800);
+	assert_in_range(on.tap->reads[on.tap->nreads - 2].size, 0xF600, 0xF800);
 	assert_int_equal(on.retries, 0);
+	wirerig_close(&on);
+}
+
+/*
+ * A loader that gives nothing below 4 KiB: its refusal of a sector says
+ * nothing, and what is good around the defect's 4 KiB must not be lost.
+ */
+static void a_loader_of_large_reads_loses_four_kib(void **state)
+{
+	struct extent x = extent("boot_a", 0, MIB);
+	struct block b = { .data = mem, .cap = MIB };
+	struct part_reader *r;
+
+	(void)state;
+	wirerig_open_raised(&on, "ums512,min_read=0x1000,"
+				 "bad=boot_a+0x45200+0x200");
+	assert_ok(part_reader_open(on.s, &x, 0, &r, &e), &e);
+	assert_int_equal(part_reader_fill(r, &b, &e), -(int)ERR_REFUSED);
+	assert_int_equal(part_reader_pos(r), 0x45000);
+	assert_int_equal(part_reader_refused(r), 0x1000);
+	part_reader_skip(r, &b, 0x1000);
+	assert_ok(part_reader_fill(r, &b, &e), &e);
+	assert_int_equal(b.used, MIB);
+	assert_ok(part_reader_close(r, &e), &e);
+	wirerig_close(&on);
+}
+
+/* Flash of 4096 bytes a sector is not asked for less. */
+static void sectors_of_four_kib_are_not_halved(void **state)
+{
+	struct extent x = extent("boot_a", 0, MIB);
+	struct block b = { .data = mem, .cap = MIB };
+	struct part_reader *r;
+
+	(void)state;
+	wirerig_open_raised(&on, "ums9230,bad=boot_a+0x45000+0x1000");
+	assert_ok(part_reader_open(on.s, &x, 0, &r, &e), &e);
+	assert_int_equal(part_reader_fill(r, &b, &e), -(int)ERR_REFUSED);
+	assert_int_equal(part_reader_pos(r), 0x45000);
+	assert_int_equal(part_reader_refused(r), 0x1000);
+	for (size_t i = 0; i < on.tap->nreads; i++)
+		assert_int_equal(on.tap->reads[i].size % 0x1000, 0);
+	part_reader_drop(r);
+	wirerig_close(&on);
+}
+
+/* A look elsewhere moves nothing, and is not fooled by a bad place. */
+static void a_look_ahead_leaves_the_place(void **state)
+{
+	struct extent x = extent("boot_a", 0, MIB);
+	struct block b = { .data = mem, .cap = 0x1000 };
+	struct part_reader *r;
+	uint64_t start, size;
+	uint8_t look[512];
+
+	(void)state;
+	wirerig_open_raised(&on, "ums512,bad=boot_a+0x45200+0x200");
+	wirerig_find(&on, "boot_a", &start, &size);
+	assert_ok(part_reader_open(on.s, &x, 0, &r, &e), &e);
+	assert_int_equal(part_reader_peek(r, 0x45200, look, 512, &e), 0);
+	assert_int_equal(part_reader_peek(r, 0x45400, look, 512, &e), 512);
+	wirerig_assert_bytes(&on, "user", start + 0x45400, look, 512);
+	assert_int_equal(part_reader_pos(r), 0);
+	assert_ok(part_reader_fill(r, &b, &e), &e);
+	wirerig_assert_bytes(&on, "user", start, mem, 0x1000);
+	assert_ok(part_reader_close(r, &e), &e);
 	wirerig_close(&on);
 }
 
@@ -555,8 +622,8 @@ static void an_early_bad_place_does_not_slow_all_that_follows(void **state)
 	wirerig_open_raised(&on, "ums512,bad=boot_a+0x1200+0x200");
 	assert_ok(part_reader_open(on.s, &x, 0, &r, &e), &e);
 	assert_int_equal(part_reader_fill(r, &b, &e), -(int)ERR_REFUSED);
-	assert_int_equal(part_reader_pos(r), 0x1000);
-	part_reader_skip(r, &b, READER_UNIT);
+	assert_int_equal(part_reader_pos(r), 0x1200);
+	part_reader_skip(r, &b, part_reader_refused(r));
 	assert_ok(part_reader_fill(r, &b, &e), &e);
 	assert_ok(part_reader_close(r, &e), &e);
 	assert_int_equal(reader_chunk(on.s), 0xF800);
@@ -715,6 +782,9 @@ int main(void)
 		TEST(a_phone_that_leaves_is_not_asked_again),
 		TEST(cancelling_ends_a_read),
 		TEST(unreadable_bytes_are_narrowed_down),
+		TEST(a_loader_of_large_reads_loses_four_kib),
+		TEST(sectors_of_four_kib_are_not_halved),
+		TEST(a_look_ahead_leaves_the_place),
 		TEST(an_early_bad_place_does_not_slow_all_that_follows),
 		TEST(the_end_of_a_partition_is_refused),
 		TEST(an_unknown_name_is_refused_and_no_harm_done),

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* recover.c - a phone that was lost in the middle: found again, same one? */
+#include "device/session.h"
+
+#include "base/text.h"
+#include "bsl/proto.h"
+#include "internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CLIMBS_MAX 4u /* ways up that may break off before it is given up */
+
+bool session_is_lost(const struct session *s, const struct err *e)
+{
+	return s->opt.recover_ms && s->t->ops->reopen &&
+	       s->stage == STAGE_FDL2 && (e->code == ERR_GONE || s->dead);
+}
+
+/*
+ * A cable that slipped leaves the loader running where there is a battery.
+ * READ_END is acknowledged by every FDL2 and changes nothing; a ROM that gets
+ * it says 0x8B and goes on [2.5].  Flags first would be the end of an FDL2
+ * that has its escaping off [1.3].
+ */
+static bool still_runs(struct session *s, unsigned baud, struct err *e)
+{
+	unsigned rom_baud = s->t->baud;
+	bool other_speed = s->t->ops->set_speed && baud && baud != rom_baud;
+
+	if (other_speed && s->t->ops->set_speed(s->t, baud, e) < 0)
+		return false;
+	if (link_fence(s->link, BSL_CMD_READ_END, NULL, 0, ANSWER_MS,
+		       BSL_REP_ACK, e) == 0)
+		return true;
+	if (other_speed && s->t->ops->set_speed(s->t, rom_baud, e) < 0)
+		session_note(s, "setting the line back: %s", e->text);
+	return false;
+}
+
+/* As after session_open(). */
+static void forget(struct session *s)
+{
+	static const struct frame_format either = { FRAME_EITHER, true };
+	static const struct guard loading = { .mode = GUARD_LOAD };
+
+	s->stage = STAGE_UNKNOWN;
+	s->dead = false;
+	s->reopened = 0;
+	memset(&s->info, 0, sizeof(s->info));
+	s->info.escaping = true;
+	s->info.baud = s->t->baud;
+	link_set_format(s->link, either);
+	link_set_guard(s->link, &loading);
+}
+
+/* Nothing to be had at this port within the time; *why: the loss itself. */
+static int not_back(const struct session *s, const struct err *why,
+		    struct err *e)
+{
+	struct err last = *e;
+	int rc;
+
+	if (last.code == ERR_CANCELLED)
+		return -(int)last.code;
+	if (last.code != ERR_GONE && last.code != ERR_NODEV)
+		return err_context(e, "bringing the phone back");
+	rc = err_set(e, why->code,
+		     "%s; it was waited for at the same port, in vain (%u s)",
+		     why->text, s->opt.recover_ms / 1000);
+	err_hint(e, "%s",
+		 *last.hint ? last.hint
+			    : "what was read so far is kept; another cable or "
+			      "a port without a hub, a charged battery, the "
+			      "phone into download mode, then start again");
+	return rc;
+}
+
+static bool may_go_better(const struct err *e)
+{
+	return e->code == ERR_GONE || e->code == ERR_TIMEOUT ||
+	       e->code == ERR_FRAME;
+}
+
+/* Back in FDL2, whoever it is; 1: the loader was running all the time. */
+static int climb_again(struct session *s, bool dead, unsigned baud,
+		       const struct err *why, struct err *e)
+{
+	for (unsigned i = 0;; i++) {
+		int rc = s->t->ops->reopen(s->t, s->opt.recover_ms, e);
+
+		if (rc < 0)
+			return not_back(s, why, e);
+		if (i == 0 && !dead && still_runs(s, baud, e))
+			return 1;
+		if (e->code == ERR_CANCELLED)
+			return -(int)e->code;
+		forget(s);
+		rc = session_raise(s, STAGE_FDL2, e);
+		if (rc == 0)
+			return 0;
+		if (!may_go_better(e) || i + 1 == CLIMBS_MAX)
+			return not_back(s, why, e);
+		session_note(s, "the way up broke off: %s", e->text);
+	}
+}
+
+/* What was learned about sizes holds for the same loader. */
+static void keep_sizes(struct session *s, const struct chunk_state *before)
+{
+	struct chunk_state *c = &s->chunk;
+	uint32_t cap = c->cap < before->cap ? c->cap : before->cap;
+
+	*c = *before;
+	c->cap = cap;
+	if (c->proven > cap)
+		c->proven = cap;
+	if (c->now > cap)
+		c->now = cap;
+}
+
+static int another(struct err *e, const char *what)
+{
+	int rc = err_set(e, ERR_EXISTS,
+			 "another phone came to this port: %s; nothing of it "
+			 "was read",
+			 what);
+
+	err_hint(e, "connect the phone that was being read and start again; "
+		    "what was read of it is kept");
+	return rc;
+}
+
+static int prove(struct session *s, const struct device_info *before,
+		 struct err *e)
+{
+	char was[65], is[65], text[192];
+
+	if (before->uid_len != s->info.uid_len ||
+	    memcmp(before->uid, s->info.uid, before->uid_len) != 0) {
+		text_hex(before->uid, before->uid_len, was);
+		text_hex(s->info.uid, s->info.uid_len, is);
+		snprintf(text, sizeof(text), "its chip says '%s' and not '%s'",
+			 is, was);
+		return another(e, text);
+	}
+	if (before->storage != s->info.storage)
+		return another(e, "it has another kind of storage");
+	return 0;
+}
+
+int session_recover(struct session *s, struct err *e)
+{
+	struct device_info before = s->info;
+	struct chunk_state chunk = s->chunk;
+	unsigned reopen_ms = s->reopen_ms, contact_ms = s->contact_ms;
+	struct err why = *e;
+	bool dead = s->dead;
+	int rc;
+
+	if (!session_is_lost(s, e))
+		return -(int)e->code;
+	s->reopen_ms = s->contact_ms = s->opt.recover_ms;
+	rc = climb_again(s, dead, before.baud, &why, e);
+	s->reopen_ms = reopen_ms;
+	s->contact_ms = contact_ms;
+	if (rc < 0)
+		return rc;
+	keep_sizes(s, &chunk);
+	/* What did not tell a uid would lose a buffer by being asked [2.6]. */
+	if (rc == 1 && before.uid_len && stages_learn_uid(s, e) < 0)
+		return -(int)e->code;
+	return prove(s, &before, e);
+}
