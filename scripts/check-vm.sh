@@ -14,6 +14,7 @@ prog=$1 floor=$2 dir=$3
 spec=ums512,super=4M,userdata=4M
 
 mkdir -p "$dir/files"
+rm -f "$dir/console.log" # what an earlier run has passed counts no more
 files=$(cd "$dir/files" && pwd)
 rm -f "$files"/*
 echo "$spec" >"$files/phone.spec"
@@ -32,7 +33,9 @@ VM_TIMEOUT=${VM_TIMEOUT:-180} scripts/vm.sh tests/usb/check.sh "$dir" "$prog" \
 	"$floor" "$files/expected" "$files/phone.spec" "$files/only" tests/usb/guest.sh \
 	tests/usb/members.sh || code=$?
 
-# An end before the plan, or none, is one more that failed.
+# An end before the plan, or none, is one more that failed; so is a machine that
+# never started.
+touch "$dir/console.log"
 awk -v code=$code '
 /^ok / { passed++ }
 /^not ok / { failed++ }

@@ -38,28 +38,53 @@ kernel_package() {
 		sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p' | sed -n 1p
 }
 
+new_lists() {
+	local root=''
+	[ "$(id -u)" -eq 0 ] || root='sudo -n'
+	$root apt-get -q update >>"$dir/fetch.log" 2>&1 || true
+}
+download() { # PACKAGE
+	(cd "$dir" && rm -f linux-image-*.deb &&
+		apt-get -q download "$1" >>fetch.log 2>&1)
+}
+no_kernel() { # WHAT
+	tail -n 5 "$dir/fetch.log" >&2
+	die "$1: without a kernel there is no machine, and nothing was tested;" \
+		"mend the network, or set VM_KERNEL to a linux-image-*.deb" \
+		"(more in $dir/fetch.log)"
+}
+
 # The kernel that this Debian would install, unpacked only.  What was fetched
 # once does without a network.
 fetch_kernel() {
 	local package deb=${VM_KERNEL:-}
+	: >"$dir/fetch.log"
 	if [ -n "$deb" ]; then
 		unpack "$deb"
 		return
 	fi
 	package=$(kernel_package)
-	if [ -z "$package" ] && [ ! -e "$dir/kernel/complete" ] &&
-		[ "$(id -u)" -eq 0 ]; then
-		apt-get -q update >"$dir/fetch.log" 2>&1 || true
+	if [ -z "$package" ] && [ ! -e "$dir/kernel/complete" ]; then
+		new_lists
 		package=$(kernel_package)
 	fi
 	if [ -e "$dir/kernel/complete" ] && { [ -z "$package" ] ||
 		[ "$(cat "$dir/kernel/complete")" = "$package" ]; }; then
 		return
 	fi
-	[ -n "$package" ] || die "apt knows no kernel; 'apt-get update' may help"
-	(cd "$dir" && rm -f linux-image-*.deb &&
-		apt-get -q download "$package" >fetch.log 2>&1) ||
-		die "$package cannot be fetched; see $dir/fetch.log"
+	[ -n "$package" ] || no_kernel "apt knows no kernel package"
+	# Lists that are old name files that are there no more.
+	if ! download "$package"; then
+		new_lists
+		package=$(kernel_package)
+		if ! download "$package"; then
+			[ -e "$dir/kernel/complete" ] ||
+				no_kernel "$package cannot be fetched"
+			echo "vm: $package cannot be fetched; going on with" \
+				"$(cat "$dir/kernel/complete")" >&2
+			return
+		fi
+	fi
 	unpack "$dir/$package"_*.deb
 	echo "$package" >"$dir/kernel/complete"
 	rm -f "$dir"/linux-image-*.deb
