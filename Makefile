@@ -194,15 +194,21 @@ $(FUZZERS:%=%.libfuzzer): %.libfuzzer: %.o $(LIB)
 # -- measuring -----------------------------------------------------------------
 
 # The real USB stack of Linux, in a virtual machine (docs/usb-testing.md).
-FLOOR := $(B)/tests/usb/floor
+FLOOR    := $(B)/tests/usb/floor
+STRANGER := $(B)/tests/usb/stranger
 
 $(FLOOR): %: %.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(PKG_LIBS)
 
+# Nothing of ours is in it.
+$(STRANGER): %: %.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(PKG_LIBS)
+
 check-vm bench-usb:
 	@scripts/install-deps.sh build vm
-	@$(MAKE) --no-print-directory all $(FLOOR)
+	@$(MAKE) --no-print-directory all $(FLOOR) $(STRANGER)
 	@scripts/$@.sh $(PROG) $(FLOOR) $(B)/vm
 
 bench: all
@@ -251,7 +257,7 @@ help:
 
 # Not every goal compiles; what a compiler noted is taken when it is there.
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_LIB_OBJ:.o=.d) $(TESTS:=.d) $(B)/tests/usb/mock.d $(FUZZERS:=.d) \
-	$(B)/tests/fuzz/main.d $(SEEDS_OBJ:.o=.d) $(FLOOR:=.d)
+	$(B)/tests/fuzz/main.d $(SEEDS_OBJ:.o=.d) $(FLOOR:=.d) $(STRANGER:=.d)
 
 .PHONY: all demo check check-static check-asan check-tsan tests list-tests coverage fuzz \
 	fuzz-programs corpus bench check-vm bench-usb format lint install dist clean help FORCE

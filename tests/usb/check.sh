@@ -29,7 +29,8 @@ t() { # NAME FUNCTION
 	for name in one two; do
 		[ ! -d "/sys/kernel/config/usb_gadget/$name" ] || unplug $name
 	done >/dev/null 2>&1
-	rm -rf /tmp/*.tar.zst* /tmp/*.img* /tmp/out
+	[ ! -e /tmp/line.pid ] || unwire line 2>/dev/null
+	rm -rf /tmp/*.tar.zst* /tmp/*.img* /tmp/line.* /tmp/out
 }
 
 # Runs a command that must end with one exit code and say something.
@@ -123,6 +124,17 @@ bare_deserted() {
 	kill -9 $!
 	unplug one && wait_for off_bus one && [ "$(saw one pulled)" = 0 ]
 }
+# Somebody else's client, on both ends that the simulator has.
+stranger_usb() {
+	plug one "$phone" && /vm/stranger usb logo 1048576 >logo.img &&
+		[ "$(hash logo.img)" = "$(expected logo)" ] && unplug one &&
+		nothing_written one && [ "$(saw one refused)" = 0 ]
+}
+stranger_tty() {
+	wire line "$phone" && /vm/stranger "$(cat line.tty)" logo 1048576 >logo.img &&
+		[ "$(hash logo.img)" = "$(expected logo)" ] && unwire line &&
+		nothing_written line && [ "$(saw line refused)" = 0 ]
+}
 no_functionfs() {
 	ends 1 'mount functionfs' spdvault sim ums512 --gadget /tmp
 }
@@ -140,7 +152,18 @@ whole_backup() {
 	plug one "$phone" && usb backup -o one.tar.zst &&
 		spdvault verify one.tar.zst && unplug one &&
 		spdvault list --json one.tar.zst | sh /vm/members.sh >members &&
-		wc -l members && cmp members /vm/expected && nothing_written one
+		wc -l members && cmp members /vm/expected && nothing_written one &&
+		mkdir -p kept && mv one.tar.zst kept/usb.tar.zst
+}
+# That of sim: and tty: were made and unpacked outside, by check-vm.sh.
+three_ways() {
+	if [ ! -e /tmp/kept/usb.tar.zst ]; then
+		whole_backup || return
+	fi
+	spdvault extract /tmp/kept/usb.tar.zst -C out --quiet &&
+		rm /tmp/kept/usb.tar.zst && (cd out && sha256sum -c -s SHA256SUMS &&
+		sh /vm/sums.sh) >usb.sums && wc -l usb.sums &&
+		cmp usb.sums /vm/sim.sums && cmp usb.sums /vm/tty.sums
 }
 reenum_fdl1() {
 	plug one "$phone,reenum=fdl1" && reads super && unplug one &&
@@ -163,7 +186,11 @@ split32() {
 	plug one "$phone,split32=1" && reads super && unplug one
 }
 full_speed() {
-	plug one "$phone" full-speed && reads logo && unplug one
+	plug one "$phone" full-speed && spdvault devices 2>warning &&
+		grep 'runs at full speed' warning && reads logo 2>warning &&
+		grep 'runs at full speed' warning && unplug one &&
+		plug one "$phone" && reads logo 2>warning && unplug one &&
+		! grep 'full speed' warning
 }
 escaped() {
 	plug one "$phone,hdlc=0" && reads logo && unplug one &&
@@ -222,7 +249,8 @@ as_user() {
 user_without_right() {
 	plug one "$phone" && ls -l "$(node_of one)" && chmod 600 "$(node_of one)" &&
 		ends 3 'no right' as_user spdvault devices &&
-		ends 3 'udev' as_user spdvault info --chip UMS512 $fdls \
+		grep '99-spdvault.rules to /etc/udev/rules.d' said &&
+		ends 3 '99-spdvault.rules to /etc/udev/rules.d' as_user spdvault info --chip UMS512 $fdls \
 			--device usb --wait 1 && unplug one
 }
 # As a udev rule does it.
@@ -244,18 +272,21 @@ t 'replies of whole packets, with and without an empty one' bare_multiple
 t 'full speed: packets of 64' bare_full_speed
 t 'a host that dies in the middle, and the next one' bare_killed
 t 'a phone whose host has died ends when told to' bare_deserted
+t "a stranger's client reads over USB" stranger_usb
+t "a stranger's client reads over a line" stranger_tty
 t 'no functionfs: said so' no_functionfs
 if spdvault help devices >/dev/null 2>&1; then
 	t 'no phone: exit code 3' no_phone
 	t 'devices lists the phone' devices
 	t 'backup, verify, each member as by sim:' whole_backup
+	t 'sim:, tty: and USB: the same storage, byte-identical members' three_ways
 	t 'the phone re-enumerates after FDL1' reenum_fdl1
 	t 'the phone re-enumerates after FDL2' reenum_fdl2
 	t 'a phone that waits for the line state' line_state_needed
 	t 'a phone that refuses the line state' line_state_stalled
 	t 'a phone without empty packets' no_zlp
 	t 'a phone that sends its last 32 bytes apart' split32
-	t 'read at full speed' full_speed
+	t 'full speed: read, and warned of' full_speed
 	t 'read with escaping on' escaped
 	t 'the cable pulled in the middle of a backup' cable_pulled
 	t 'two phones are told apart by their ports' two_phones

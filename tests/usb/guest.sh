@@ -54,6 +54,20 @@ unplug() { # NAME
 	sh /vm/make-gadget.sh --remove "$1" "/run/$1" || code=99
 	return $code
 }
+# A phone on a serial line, that is on a pseudo terminal; its path in NAME.tty.
+has_line() {
+	[ -s "$1" ]
+}
+wire() { # NAME SPEC
+	spdvault sim "$2" --pty --json >"/tmp/$1.phone" 2>"/tmp/$1.phone.err" &
+	echo $! >"/tmp/$1.pid"
+	wait_for has_line "/tmp/$1.phone" || return
+	sed -n 's/.*"path":"\([^"]*\)".*/\1/p' "/tmp/$1.phone" >"/tmp/$1.tty"
+}
+unwire() { # NAME
+	kill -INT "$(cat "/tmp/$1.pid")"
+	wait "$(cat "/tmp/$1.pid")"
+}
 # The cable without the phone.
 pull() { # NAME
 	echo >"/sys/kernel/config/usb_gadget/$1/UDC"
