@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* read.c - one partition, or a piece of it, into a file. */
 #include "base/file.h"
-#include "base/sha256.h"
 #include "base/text.h"
+#include "file_sink.h"
 #include "job/backup.h"
 #include "part_source.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* How the plan of a backup would read just this partition. */
@@ -74,33 +73,38 @@ static int cut_extent(const struct read_request *q, struct extent *x,
 	return 0;
 }
 
-static int copy_all(struct part_source *src, const struct extent *x,
-		    struct outfile *out, struct sha256 *hash,
-		    const struct job_events *ev, struct err *e)
+static int fill(struct part_source *src, struct block *b,
+		struct job_progress *pr, const struct job_events *ev,
+		struct err *e)
 {
-	CLEANUP(file_freep) uint8_t *buf = malloc(BLOCK_SIZE);
+	while (b->used < b->cap && pr->done < pr->total) {
+		if (job_go_on(ev, e) < 0 || part_source_fill(src, b, e) < 0)
+			return -(int)e->code;
+		pr->done = b->offset + b->used;
+		pr->all_done = pr->done;
+		job_progress(ev, pr);
+	}
+	return 0;
+}
+
+static int copy_all(struct part_source *src, uint64_t length,
+		    struct file_sink *sink, const struct job_events *ev,
+		    struct err *e)
+{
 	struct job_progress pr = { .part = src->part->name,
 				   .number = 1,
 				   .count = 1,
-				   .total = x->length,
-				   .all_total = x->length };
+				   .total = length,
+				   .all_total = length };
 
-	if (!buf)
-		return err_nomem(e);
-	while (pr.done < x->length) {
-		struct block b = { .data = buf, .cap = BLOCK_SIZE };
+	while (pr.done < length) {
+		struct block *b;
 
-		while (b.used < b.cap && pr.done < x->length) {
-			if (job_go_on(ev, e) < 0 ||
-			    part_source_fill(src, &b, e) < 0)
-				return -(int)e->code;
-			pr.done = b.offset + b.used;
-			pr.all_done = pr.done;
-			job_progress(ev, &pr);
-		}
-		if (sha256_add(hash, buf, b.used, e) < 0 ||
-		    outfile_write_sparse(out, buf, b.used, e) < 0)
+		if (file_sink_get(sink, &b, e) < 0)
 			return -(int)e->code;
+		if (fill(src, b, &pr, ev, e) < 0)
+			return -(int)e->code;
+		file_sink_put(sink, b);
 	}
 	return 0;
 }
@@ -113,28 +117,31 @@ static int read_extent(struct session *s, const struct read_request *q,
 		.policy = q->policy, .ev = ev, .part = part, .first = q->offset
 	};
 	struct outfile *out = NULL;
-	struct sha256 *hash = NULL;
+	struct file_sink *sink = NULL;
+	struct err later;
+	int ended = 0;
 	int rc = outfile_open(q->out, q->force, &out, e);
 
 	if (rc == 0)
-		rc = sha256_new(&hash, e);
-	if (rc == 0)
-		rc = sha256_begin(hash, e);
+		rc = file_sink_new(out, &sink, e);
 	if (rc == 0)
 		rc = part_source_open(&src, s, x, e);
 	if (rc == 0) {
-		rc = copy_all(&src, x, out, hash, ev, e);
+		rc = copy_all(&src, x->length, sink, ev, e);
 		if (rc == 0)
 			rc = part_source_close(&src, e);
 		else
 			part_source_drop(&src);
 	}
+	/* Also after a failure: what was read stays in the .partial. */
+	if (sink)
+		ended = file_sink_end(sink, part->sha256, rc < 0 ? &later : e);
 	if (rc == 0)
-		rc = sha256_end(hash, part->sha256, e);
+		rc = ended;
+	file_sink_free(sink);
 	if (rc == 0)
 		rc = outfile_commit(out, e);
 	part->size = x->length;
-	sha256_free(hash);
 	outfile_close(out, out && outfile_size(out) > 0);
 	return rc;
 }

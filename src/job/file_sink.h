@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* file_sink.h - blocks into a file and a digest, while others are read. */
+#ifndef JOB_FILE_SINK_H
+#define JOB_FILE_SINK_H
+
+#include "base/block.h"
+#include "base/file.h"
+#include "base/sha256.h"
+
+struct file_sink;
+
+/* Borrows f, whose owner does not touch it before file_sink_end(). */
+int file_sink_new(struct outfile *f, struct file_sink **ret,
+		  struct err *e) MUST_CHECK;
+/* Ends the thread, also in the middle; what was put may be lost then. */
+void file_sink_free(struct file_sink *s);
+
+/* Waits for an empty block.  A failed write of an earlier one comes out here.
+ */
+int file_sink_get(struct file_sink *s, struct block **ret,
+		  struct err *e) MUST_CHECK;
+/* Takes back the block that was got last. */
+void file_sink_put(struct file_sink *s, struct block *b);
+/* Waits until all is written. */
+int file_sink_end(struct file_sink *s, uint8_t sha256[SHA256_LEN],
+		  struct err *e) MUST_CHECK;
+
+#endif
