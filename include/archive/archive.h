@@ -28,7 +28,10 @@ struct archive_options {
 /* As many as there are cores, within what the memory limit allows. */
 unsigned archive_default_threads(void);
 
-/* Writes PATH.partial, mode 0600; ERR_EXISTS as for outfile_open(). */
+/*
+ * Writes PATH.partial and PATH.partial.journal, mode 0600; ERR_EXISTS as for
+ * outfile_open().
+ */
 int archive_create(const char *path, const struct archive_options *o,
 		   struct archive_writer **ret, struct err *e) MUST_CHECK;
 
@@ -48,6 +51,33 @@ int archive_put(struct archive_writer *w, struct block *b,
 /* Fills sha256, first_frame, frames, size and member of *ret. */
 int archive_end(struct archive_writer *w, struct manifest_part *ret,
 		struct err *e) MUST_CHECK;
+/*
+ * A line in the journal, for whoever resumes: `kind` is a word, `text` one
+ * line of at most 64000 bytes.  What is told here is known after a crash if
+ * any block is that is put later.
+ */
+int archive_note(struct archive_writer *w, const char *kind, const char *text,
+		 struct err *e) MUST_CHECK;
+
+/* Bytes of the open member that take the place of those stored there. */
+struct archive_patch {
+	uint64_t offset; /* in the member */
+	const uint8_t *data;
+	size_t len;
+};
+/*
+ * After the last block of a member was put, before archive_end(): what could
+ * be read on a second try.  Only the frames that change are compressed anew;
+ * costs reading the member back from the disk and, beside the archive, as much
+ * room as it takes from the first such frame on.  Patches may overlap; the
+ * last one counts.  On failure either nothing has changed (ERR_IO with the
+ * disk full, say; the next call goes on as usual), or every later call fails,
+ * too, and resuming brings the mend to its end.  ERR_USAGE when the archive
+ * is no file (archive_can_mend).
+ */
+int archive_mend(struct archive_writer *w, const struct archive_patch *v,
+		 size_t n, struct err *e) MUST_CHECK;
+bool archive_can_mend(const struct archive_writer *w);
 /* A whole small member from memory. */
 int archive_add(struct archive_writer *w, const char *member, const void *p,
 		size_t n, struct manifest_part *ret, struct err *e) MUST_CHECK;

@@ -40,6 +40,23 @@ struct outfile;
  */
 int outfile_open(const char *path, bool force, struct outfile **ret,
 		 struct err *e) MUST_CHECK;
+/*
+ * The .partial that an earlier run left, unchanged, to go on behind its last
+ * byte; replace: an existing path may be replaced in the end.  ERR_EXISTS when
+ * another process has it.
+ */
+int outfile_reopen(const char *path, bool replace, struct outfile **ret,
+		   struct err *e) MUST_CHECK;
+/* A file with a name of its own: it can be read, cut and synced. */
+bool outfile_is_regular(const struct outfile *f);
+int outfile_read(struct outfile *f, void *p, size_t n, uint64_t offset,
+		 struct err *e) MUST_CHECK;
+/* Forgets all bytes from `size` on; the next are written there. */
+int outfile_cut(struct outfile *f, uint64_t size, struct err *e) MUST_CHECK;
+/* Room for n more bytes is the file's own after this, if the disk has it. */
+int outfile_reserve(struct outfile *f, uint64_t n, struct err *e) MUST_CHECK;
+/* The bytes so far are on disk after this. */
+int outfile_sync(struct outfile *f, struct err *e) MUST_CHECK;
 int outfile_write(struct outfile *f, const void *p, size_t n,
 		  struct err *e) MUST_CHECK;
 /* As outfile_write(), but runs of zeros become holes where possible. */

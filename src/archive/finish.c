@@ -100,6 +100,7 @@ int archive_finish(struct archive_writer *w, const struct manifest *m,
 	if (check_manifest(w, m, e) < 0)
 		return -(int)e->code;
 	manifest_frame = w->table.count;
+	w->finishing = true;
 	if (add_manifest(w, m, e) < 0 || add_sums(w, e) < 0 ||
 	    writer_send_end(w, e) < 0)
 		return -(int)e->code;
@@ -107,5 +108,7 @@ int archive_finish(struct archive_writer *w, const struct manifest *m,
 	writer_stop(w);
 	if (write_tail(w, manifest_frame, e) < 0)
 		return -(int)e->code;
-	return outfile_commit(w->file, e);
+	if (outfile_commit(w->file, e) < 0)
+		return -(int)e->code;
+	return w->journal ? journal_file_remove(w->journal, e) : 0;
 }

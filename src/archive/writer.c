@@ -2,17 +2,18 @@
 /* writer.c - blocks in, frames out: compress anywhere, write in order. */
 #include "writer.h"
 
-#include "archive/tarhdr.h"
 #include "archive/zframe.h"
 
-#include <inttypes.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DEFAULT_LEVEL 3
 /* Each costs a slot of 8 MiB and a compressor; more than disks can follow. */
 #define THREADS_MAX 8
+/* 64 MiB of content: what a power cut may cost, at most. */
+#define SYNC_EVERY 16u
 
 unsigned archive_default_threads(void)
 {
@@ -38,21 +39,78 @@ static int compress_slot(void *user, unsigned worker, unsigned slot,
 			     w->out_cap, &s->out_len, e);
 }
 
+bool digests_add(struct frame_digests *d, uint64_t digest)
+{
+	/* Doubles at the powers of two, so no capacity has to be kept. */
+	if ((d->count & (d->count - 1)) == 0) {
+		size_t cap = d->count ? (size_t)d->count * 2 : 1;
+		void *more = realloc(d->v, cap * sizeof(*d->v));
+
+		if (!more)
+			return false;
+		d->v = more;
+	}
+	d->v[d->count++] = digest;
+	return true;
+}
+
+int writer_sync(struct archive_writer *w, struct err *e)
+{
+	if (!w->journal)
+		return 0;
+	w->unsynced = 0;
+	/* The journal speaks of the data, so the data come first. */
+	if (outfile_sync(w->file, e) < 0 ||
+	    journal_file_sync(w->journal, e) < 0)
+		return -(int)e->code;
+	return 0;
+}
+
+/* One more frame is in the file: what resuming has to know of it. */
+static int journal_slot(struct archive_writer *w, const struct slot *s,
+			uint64_t digest, struct err *e)
+{
+	struct journal_frame f = { .digest = digest,
+				   .compressed = (uint32_t)s->out_len,
+				   .content = (uint32_t)s->raw_len };
+	uint32_t frame = w->table.count - 1;
+	struct strbuf *b;
+	uint64_t *chain;
+
+	if (!w->journal || w->finishing)
+		return 0;
+	b = journal_file_lock(w->journal, &chain);
+	if (s->kind == SLOT_HEADER)
+		journal_line_head(b, chain, frame, &f, w->now.name,
+				  w->now.size);
+	else
+		journal_line_body(b, chain, frame, &f);
+	if (journal_file_flush(w->journal, e) < 0)
+		return -(int)e->code;
+	return ++w->unsynced < SYNC_EVERY ? 0 : writer_sync(w, e);
+}
+
 static int write_slot(struct archive_writer *w, struct slot *s, struct err *e)
 {
-	if (s->kind == SLOT_HEADER && sha256_begin(w->sha, e) < 0)
-		return -(int)e->code;
+	uint64_t digest = XXH64(s->out, s->out_len, 0);
+
+	if (s->kind == SLOT_HEADER) {
+		if (sha256_begin(w->sha, e) < 0)
+			return -(int)e->code;
+		XXH64_copyState(w->xxh_begin, w->xxh);
+	}
 	if (s->kind == SLOT_BODY &&
 	    sha256_add(w->sha, s->block.data, s->block.used, e) < 0)
 		return -(int)e->code;
 	XXH64_update(w->xxh, s->out, s->out_len);
 	if (outfile_write(w->file, s->out, s->out_len, e) < 0)
 		return -(int)e->code;
-	if (!seektable_add(&w->table, (uint32_t)s->out_len,
+	if (!digests_add(&w->digests, digest) ||
+	    !seektable_add(&w->table, (uint32_t)s->out_len,
 			   (uint32_t)s->raw_len))
 		return err_set(e, ERR_NOMEM, "no room for another frame");
 	atomic_fetch_add(&w->size, s->out_len);
-	return 0;
+	return journal_slot(w, s, digest, e);
 }
 
 /* Takes one slot and writes it: 1, 0 at the end, or what went wrong. */
@@ -80,7 +138,7 @@ static void *writer_main(void *arg)
 }
 
 /* The whole way of a filled slot; without threads it is gone here. */
-static int send_slot(struct archive_writer *w, struct slot *s, struct err *e)
+int writer_send(struct archive_writer *w, struct slot *s, struct err *e)
 {
 	ring_put(w->ring, (unsigned)(s - w->slots));
 	if (w->has_writer)
@@ -109,10 +167,10 @@ static int alloc_slots(struct archive_writer *w, struct err *e)
 	return 0;
 }
 
-static int start(struct archive_writer *w, const char *path,
-		 const struct archive_options *o, struct err *e)
+static int fill_new(struct archive_writer *w, const struct archive_options *o,
+		    struct err *e)
 {
-	int level = o->level ? o->level : DEFAULT_LEVEL, sys;
+	int level = o->level ? o->level : DEFAULT_LEVEL;
 
 	if (level < 1 || level > 19)
 		return err_set(e, ERR_USAGE, "there is no level %d (1 to 19)",
@@ -120,17 +178,37 @@ static int start(struct archive_writer *w, const char *path,
 	w->threads = o->threads > THREADS_MAX ? THREADS_MAX : o->threads;
 	w->nslots = w->threads ? w->threads + 2 : 1;
 	w->xxh = XXH64_createState();
-	if (!w->xxh || alloc_slots(w, e) < 0)
+	w->xxh_begin = XXH64_createState();
+	if (!w->xxh || !w->xxh_begin || alloc_slots(w, e) < 0)
 		return err_nomem(e);
 	XXH64_reset(w->xxh, 0);
 	for (unsigned i = 0; i == 0 || i < w->threads; i++)
 		if (zframe_enc_new(level, &w->enc[i], e) < 0)
 			return -(int)e->code;
-	if (sha256_new(&w->sha, e) < 0 ||
-	    ring_new(w->threads, w->nslots, compress_slot, w, &w->ring, e) <
-		    0 ||
-	    outfile_open(path, o->force, &w->file, e) < 0)
+	if (sha256_new(&w->sha, e) < 0)
 		return -(int)e->code;
+	return ring_new(w->threads, w->nslots, compress_slot, w, &w->ring, e);
+}
+
+int writer_new(const struct archive_options *o, struct archive_writer **ret,
+	       struct err *e)
+{
+	struct archive_writer *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return err_nomem(e);
+	if (fill_new(w, o, e) < 0) {
+		archive_drop(w);
+		return -(int)e->code;
+	}
+	*ret = w;
+	return 0;
+}
+
+int writer_start(struct archive_writer *w, struct err *e)
+{
+	int sys;
+
 	if (w->threads == 0)
 		return 0;
 	sys = pthread_create(&w->writer, NULL, writer_main, w);
@@ -140,14 +218,31 @@ static int start(struct archive_writer *w, const char *path,
 	return 0;
 }
 
+/* A pipe or a device has no journal: nothing could be resumed there. */
+static int open_new(struct archive_writer *w, const char *path, bool force,
+		    struct err *e)
+{
+	CLEANUP(file_freep) char *spool = NULL;
+
+	if (outfile_open(path, force, &w->file, e) < 0)
+		return -(int)e->code;
+	if (!outfile_is_regular(w->file))
+		return 0;
+	spool = writer_spool_name(archive_partial(w));
+	if (!spool)
+		return err_nomem(e);
+	unlink(spool);
+	return journal_file_create(archive_partial(w), &w->journal, e);
+}
+
 int archive_create(const char *path, const struct archive_options *o,
 		   struct archive_writer **ret, struct err *e)
 {
-	struct archive_writer *w = calloc(1, sizeof(*w));
+	struct archive_writer *w;
 
-	if (!w)
-		return err_nomem(e);
-	if (start(w, path, o, e) < 0) {
+	if (writer_new(o, &w, e) < 0)
+		return -(int)e->code;
+	if (open_new(w, path, o->force, e) < 0 || writer_start(w, e) < 0) {
 		archive_drop(w);
 		return -(int)e->code;
 	}
@@ -172,6 +267,7 @@ void archive_drop(struct archive_writer *w)
 	writer_stop(w);
 	ring_free(w->ring);
 	outfile_close(w->file, true);
+	journal_file_close(w->journal);
 	for (unsigned i = 0; w->slots && i < w->nslots; i++) {
 		free(w->slots[i].block.data);
 		free(w->slots[i].out);
@@ -183,7 +279,9 @@ void archive_drop(struct archive_writer *w)
 	free(w->members);
 	sha256_free(w->sha);
 	XXH64_freeState(w->xxh);
+	XXH64_freeState(w->xxh_begin);
 	seektable_free(&w->table);
+	free(w->digests.v);
 	free(w);
 }
 
@@ -195,204 +293,4 @@ uint64_t archive_written(const struct archive_writer *w)
 const char *archive_partial(const struct archive_writer *w)
 {
 	return outfile_partial(w->file);
-}
-
-/* -- one member --------------------------------------------------------- */
-
-/* NULL: failed. */
-static struct slot *get_slot(struct archive_writer *w, enum slot_kind kind,
-			     struct err *e)
-{
-	unsigned slot = 0;
-
-	if (ring_get(w->ring, &slot, e) < 0)
-		return NULL;
-	w->slots[slot].kind = kind;
-	w->slots[slot].block.used = 0;
-	return &w->slots[slot];
-}
-
-static int send_header(struct archive_writer *w, struct err *e)
-{
-	struct slot *s = get_slot(w, SLOT_HEADER, e);
-
-	if (!s || tarhdr_make(w->now.name, w->now.size, s->block.data,
-			      &s->raw_len, e) < 0)
-		return -(int)e->code;
-	return send_slot(w, s, e);
-}
-
-static int check_name(struct archive_writer *w, const char *member,
-		      struct err *e)
-{
-	if (!manifest_member_is_safe(member))
-		return err_set(e, ERR_BUG, "'%s' is no name for a member",
-			       member);
-	for (size_t i = 0; i < w->nmembers; i++)
-		if (strcmp(w->members[i].name, member) == 0)
-			return err_set(e, ERR_BUG, "'%s' is there already",
-				       member);
-	return 0;
-}
-
-int archive_begin(struct archive_writer *w, const char *member, uint64_t size,
-		  struct err *e)
-{
-	uint64_t blocks = size / BLOCK_SIZE + (size % BLOCK_SIZE != 0);
-
-	/*
-	 * The frame numbers are ours between members only.  First of all, as
-	 * an earlier failure explains every other complaint.
-	 */
-	if (ring_flush(w->ring, e) < 0)
-		return -(int)e->code;
-	if (w->open || w->finished)
-		return err_set(e, ERR_BUG, "'%s' begins inside another member",
-			       member);
-	if (check_name(w, member, e) < 0)
-		return -(int)e->code;
-	if (blocks > SEEKTABLE_FRAMES_MAX - w->table.count)
-		return err_set(e, ERR_USAGE,
-			       "'%s' has %" PRIu64 " bytes, too many for one "
-			       "archive",
-			       member, size);
-	memset(&w->now, 0, sizeof(w->now));
-	memcpy(w->now.name, member, strlen(member) + 1);
-	w->now.size = size;
-	w->now.first_frame = w->table.count + 1;
-	w->now.frames = (uint32_t)blocks;
-	w->done = 0;
-	if (send_header(w, e) < 0)
-		return -(int)e->code;
-	w->open = true;
-	return 0;
-}
-
-int archive_get(struct archive_writer *w, struct block **ret, struct err *e)
-{
-	struct slot *s;
-
-	if (!w->open || w->held)
-		return err_set(e, ERR_BUG, "no block can be had now");
-	s = get_slot(w, SLOT_BODY, e);
-	if (!s)
-		return -(int)e->code;
-	w->held = true;
-	s->block.offset = w->done;
-	*ret = &s->block;
-	return 0;
-}
-
-int archive_put(struct archive_writer *w, struct block *b, struct err *e)
-{
-	struct slot *s = (struct slot *)b;
-	size_t padding = 0;
-
-	if (!w->held)
-		return err_set(e, ERR_BUG, "a block that was not out");
-	w->held = false;
-	if (b->used == 0)
-		return 0; /* the ring hands the same slot out again */
-	if (b->used > BLOCK_SIZE || b->used > w->now.size - w->done)
-		return err_set(e, ERR_BUG,
-			       "'%s': a block of %zu bytes, %" PRIu64
-			       " are left",
-			       w->now.name, b->used, w->now.size - w->done);
-	if (b->used == w->now.size - w->done)
-		padding = tar_padding(w->now.size);
-	else if (b->used != BLOCK_SIZE)
-		return err_set(e, ERR_BUG,
-			       "'%s': a block of %zu bytes in the middle",
-			       w->now.name, b->used);
-	w->done += b->used;
-	memset(b->data + b->used, 0, padding);
-	s->raw_len = b->used + padding;
-	return send_slot(w, s, e);
-}
-
-static int remember(struct archive_writer *w, struct err *e)
-{
-	if (w->nmembers == w->members_cap) {
-		size_t cap = w->members_cap ? w->members_cap * 2 : 64;
-		void *more = realloc(w->members, cap * sizeof(*w->members));
-
-		if (!more)
-			return err_nomem(e);
-		w->members = more;
-		w->members_cap = cap;
-	}
-	w->members[w->nmembers++] = w->now;
-	return 0;
-}
-
-int writer_end(struct archive_writer *w, struct err *e)
-{
-	if (ring_flush(w->ring, e) < 0)
-		return -(int)e->code;
-	if (!w->open || w->held)
-		return err_set(e, ERR_BUG, "no member to end");
-	if (w->done != w->now.size)
-		return err_set(e, ERR_BUG,
-			       "'%s' was to have %" PRIu64
-			       " bytes, not %" PRIu64,
-			       w->now.name, w->now.size, w->done);
-	w->open = false;
-	if (sha256_end(w->sha, w->now.sha256, e) < 0)
-		return -(int)e->code;
-	return remember(w, e);
-}
-
-int archive_end(struct archive_writer *w, struct manifest_part *ret,
-		struct err *e)
-{
-	if (writer_end(w, e) < 0)
-		return -(int)e->code;
-	memcpy(ret->member, w->now.name, sizeof(ret->member));
-	memcpy(ret->sha256, w->now.sha256, sizeof(ret->sha256));
-	ret->size = w->now.size;
-	ret->first_frame = w->now.first_frame;
-	ret->frames = w->now.frames;
-	return 0;
-}
-
-int writer_add(struct archive_writer *w, const char *member, const void *p,
-	       size_t n, struct err *e)
-{
-	const uint8_t *in = p;
-	struct block *b;
-
-	if (archive_begin(w, member, n, e) < 0)
-		return -(int)e->code;
-	while (n > 0) {
-		if (archive_get(w, &b, e) < 0)
-			return -(int)e->code;
-		b->used = n < BLOCK_SIZE ? n : BLOCK_SIZE;
-		memcpy(b->data, in, b->used);
-		in += b->used;
-		n -= b->used;
-		if (archive_put(w, b, e) < 0)
-			return -(int)e->code;
-	}
-	return 0;
-}
-
-int archive_add(struct archive_writer *w, const char *member, const void *p,
-		size_t n, struct manifest_part *ret, struct err *e)
-{
-	if (writer_add(w, member, p, n, e) < 0)
-		return -(int)e->code;
-	return archive_end(w, ret, e);
-}
-
-int writer_send_end(struct archive_writer *w, struct err *e)
-{
-	struct slot *s = get_slot(w, SLOT_END, e);
-
-	if (!s)
-		return -(int)e->code;
-	s->raw_len = 2 * (size_t)TAR_UNIT;
-	memset(s->block.data, 0, s->raw_len);
-	if (send_slot(w, s, e) < 0)
-		return -(int)e->code;
-	return ring_flush(w->ring, e);
 }

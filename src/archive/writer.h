@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/ring.h"
 #include "base/sha256.h"
+#include "journal_file.h"
 
 #include <xxhash.h>
 
@@ -37,6 +38,12 @@ struct written_member {
 	uint32_t first_frame, frames;
 };
 
+/* XXH64 of the compressed bytes of each frame. */
+struct frame_digests {
+	uint64_t *v;
+	uint32_t count;
+};
+
 struct archive_writer {
 	struct ring *ring;
 	unsigned threads, nslots;
@@ -48,8 +55,14 @@ struct archive_writer {
 	struct outfile *file;
 	struct sha256 *sha;
 	XXH64_state_t *xxh;
+	XXH64_state_t *xxh_begin; /* before the header of the open member */
 	struct seektable table;
-	_Atomic uint64_t size; /* for anyone */
+	struct frame_digests digests; /* one for each row of the table */
+	unsigned unsynced;	      /* frames since the last sync */
+	_Atomic uint64_t size;	      /* for anyone */
+
+	struct journal_file *journal; /* NULL: the file has no name */
+	bool finishing; /* what comes now is made anew after a resume */
 
 	pthread_t writer;
 	bool has_writer;
@@ -62,6 +75,28 @@ struct archive_writer {
 	struct written_member *members;
 	size_t nmembers, members_cap;
 };
+
+/* All but the file and the thread that writes. */
+int writer_new(const struct archive_options *o, struct archive_writer **ret,
+	       struct err *e) MUST_CHECK;
+/* The whole way of a filled slot; without threads it is gone after it. */
+int writer_send(struct archive_writer *w, struct slot *s,
+		struct err *e) MUST_CHECK;
+/* Last: from here on blocks can be put. */
+int writer_start(struct archive_writer *w, struct err *e) MUST_CHECK;
+/* A frame that is in the file now. */
+bool digests_add(struct frame_digests *d, uint64_t digest);
+int writer_remember(struct archive_writer *w, const struct written_member *m,
+		    struct err *e) MUST_CHECK;
+/* Reads frame number `frame` back; ERR_IO when its digest is another one. */
+int writer_frame(struct archive_writer *w, uint32_t frame, uint8_t *packed,
+		 struct err *e) MUST_CHECK;
+/* Archive and journal are on disk after this. */
+int writer_sync(struct archive_writer *w, struct err *e) MUST_CHECK;
+/* The name of the file that keeps a mend; the caller frees it. */
+char *writer_spool_name(const char *partial);
+/* Bytes of the member in block `i` of it, without padding. */
+size_t writer_block_len(uint64_t size, uint64_t i);
 
 /* A whole member out of memory, up to and without writer_end(). */
 int writer_add(struct archive_writer *w, const char *member, const void *p,

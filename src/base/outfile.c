@@ -141,6 +141,54 @@ int outfile_open(const char *path, bool force, struct outfile **ret,
 	return 0;
 }
 
+/* Ours alone, and still the file that has this name. */
+static int take_partial(struct outfile *f, struct err *e)
+{
+	struct stat st, named;
+
+	f->fd = open(f->partial, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (f->fd < 0)
+		return err_sys(e, errno, "opening '%s'", f->partial);
+	if (flock(f->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return refuse_other(f->path, e);
+	if (fstat(f->fd, &st) < 0 || stat(f->partial, &named) < 0)
+		return err_sys(e, errno, "looking at '%s'", f->partial);
+	if (st.st_ino != named.st_ino || st.st_dev != named.st_dev)
+		return refuse_other(f->path, e);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_USAGE, "'%s' is no file", f->partial);
+	f->size = (uint64_t)st.st_size;
+	if (lseek(f->fd, 0, SEEK_END) < 0)
+		return err_sys(e, errno, "opening '%s'", f->partial);
+	return 0;
+}
+
+int outfile_reopen(const char *path, bool replace, struct outfile **ret,
+		   struct err *e)
+{
+	struct outfile *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return err_nomem(e);
+	f->fd = -1;
+	f->replace = replace;
+	f->seekable = true;
+	f->path = strdup(path);
+	if (!f->path || asprintf(&f->partial, "%s.partial", path) < 0) {
+		f->partial = NULL;
+		outfile_close(f, true);
+		return err_nomem(e);
+	}
+	if (take_partial(f, e) < 0) {
+		file_closep(&f->fd);
+		f->fd = -1; /* not ours: closing must not touch it */
+		outfile_close(f, true);
+		return -(int)e->code;
+	}
+	*ret = f;
+	return 0;
+}
+
 static const char *shown_name(const struct outfile *f)
 {
 	if (!f->path)
@@ -188,6 +236,47 @@ int outfile_write_sparse(struct outfile *f, const void *p, size_t n,
 		in += run;
 		n -= run;
 	}
+	return 0;
+}
+
+bool outfile_is_regular(const struct outfile *f)
+{
+	return f->partial && f->seekable;
+}
+
+int outfile_read(struct outfile *f, void *p, size_t n, uint64_t offset,
+		 struct err *e)
+{
+	if (file_pread_all(f->fd, p, n, offset, e) < 0)
+		return err_context(e, "%s", shown_name(f));
+	return 0;
+}
+
+int outfile_cut(struct outfile *f, uint64_t size, struct err *e)
+{
+	if (ftruncate(f->fd, (off_t)size) < 0 ||
+	    lseek(f->fd, (off_t)size, SEEK_SET) < 0)
+		return err_sys(e, errno, "cutting '%s'", shown_name(f));
+	f->size = size;
+	return 0;
+}
+
+int outfile_reserve(struct outfile *f, uint64_t n, struct err *e)
+{
+	/* What a file system cannot promise is seen when it is written. */
+	if (n &&
+	    fallocate(f->fd, FALLOC_FL_KEEP_SIZE, (off_t)f->size, (off_t)n) <
+		    0 &&
+	    (errno == ENOSPC || errno == EFBIG || errno == EDQUOT))
+		return err_sys(e, errno, "making room in '%s'", shown_name(f));
+	return 0;
+}
+
+int outfile_sync(struct outfile *f, struct err *e)
+{
+	/* EINVAL: a file system that has nothing to sync. */
+	if (fdatasync(f->fd) < 0 && errno != EINVAL)
+		return err_sys(e, errno, "writing '%s' to disk", shown_name(f));
 	return 0;
 }
 

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* mend.c - bytes that came late take their place in a member. */
+#include "writer.h"
+
+#include "archive/tarhdr.h"
+#include "archive/zframe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * The frames of the member from the first changed one on are made anew in a
+ * file of their own, the spool.  When that is on disk the journal names them,
+ * and then they take their place in the archive.  Whatever ends the process on
+ * the way: either the journal does not name them, or the spool is there.
+ */
+struct mend {
+	struct archive_writer *w;
+	const struct archive_patch *v;
+	size_t n;
+	XXH64_state_t *xxh;
+	struct sha256 *sha;
+	struct zframe_dec *dec;
+	uint8_t *raw, *packed;
+	char *spool_name;
+	int spool;
+	uint64_t spooled;
+	struct journal_frame *frames; /* of the spool */
+	uint32_t first, count;
+};
+
+char *writer_spool_name(const char *partial)
+{
+	char *path;
+
+	return asprintf(&path, "%s.mend", partial) < 0 ? NULL : path;
+}
+
+size_t writer_block_len(uint64_t size, uint64_t i)
+{
+	uint64_t left = size - i * BLOCK_SIZE;
+
+	return left < BLOCK_SIZE ? (size_t)left : BLOCK_SIZE;
+}
+
+int writer_frame(struct archive_writer *w, uint32_t frame, uint8_t *packed,
+		 struct err *e)
+{
+	size_t n = seektable_compressed(&w->table, frame);
+	uint64_t at = w->table.start[frame];
+	int rc;
+
+	if (outfile_read(w->file, packed, n, at, e) < 0)
+		return -(int)e->code;
+	if (XXH64(packed, n, 0) == w->digests.v[frame])
+		return 0;
+	rc = err_set(e, ERR_IO,
+		     "'%s' gives back other bytes at 0x%" PRIx64
+		     " than were written there",
+		     archive_partial(w), at);
+	err_hint(e, "this disk is not to be trusted: use another one");
+	return rc;
+}
+
+/* True when a patch changes bytes of the block at `offset`. */
+static bool apply(const struct mend *m, uint64_t offset, size_t len)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < m->n; i++) {
+		const struct archive_patch *p = &m->v[i];
+		uint64_t from = p->offset > offset ? p->offset : offset;
+		uint64_t to = p->offset + p->len;
+
+		if (to > offset + len)
+			to = offset + len;
+		if (from >= to || memcmp(m->raw + (from - offset),
+					 p->data + (from - p->offset),
+					 (size_t)(to - from)) == 0)
+			continue;
+		memcpy(m->raw + (from - offset), p->data + (from - p->offset),
+		       (size_t)(to - from));
+		changed = true;
+	}
+	return changed;
+}
+
+static int open_spool(struct mend *m, uint32_t first, struct err *e)
+{
+	m->first = first;
+	m->spool =
+		open(m->spool_name,
+		     O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (m->spool < 0)
+		return err_sys(e, errno, "creating '%s'", m->spool_name);
+	return 0;
+}
+
+static int spool_frame(struct mend *m, size_t packed, uint32_t content,
+		       struct err *e)
+{
+	struct journal_frame *f = &m->frames[m->count++];
+
+	f->compressed = (uint32_t)packed;
+	f->content = content;
+	f->digest = XXH64(m->packed, packed, 0);
+	m->spooled += packed;
+	if (file_write_all(m->spool, m->packed, packed, e) < 0)
+		return err_context(e, "%s", m->spool_name);
+	return 0;
+}
+
+/* One block of the member: read back, changed or not, counted again. */
+static int pass_block(struct mend *m, uint32_t frame, struct err *e)
+{
+	struct archive_writer *w = m->w;
+	uint64_t block = frame - w->now.first_frame;
+	size_t len = writer_block_len(w->now.size, block);
+	size_t packed = seektable_compressed(&w->table, frame);
+	uint32_t content = w->table.content[frame];
+	const char *why;
+
+	if (writer_frame(w, frame, m->packed, e) < 0)
+		return -(int)e->code;
+	why = zframe_decode(m->dec, m->packed, packed, m->raw, content);
+	if (why)
+		return err_set(e, ERR_IO, "frame %" PRIu32 " of '%s': %s",
+			       frame, archive_partial(w), why);
+	if (apply(m, block * BLOCK_SIZE, len)) {
+		if (m->spool < 0 && open_spool(m, frame, e) < 0)
+			return -(int)e->code;
+		if (zframe_encode(w->enc[0], m->raw, content, m->packed,
+				  w->out_cap, &packed, e) < 0)
+			return -(int)e->code;
+	}
+	XXH64_update(m->xxh, m->packed, packed);
+	if (m->spool >= 0 && spool_frame(m, packed, content, e) < 0)
+		return -(int)e->code;
+	return sha256_add(m->sha, m->raw, len, e);
+}
+
+static int pass_member(struct mend *m, struct err *e)
+{
+	struct archive_writer *w = m->w;
+	uint32_t head = w->now.first_frame - 1;
+
+	XXH64_copyState(m->xxh, w->xxh_begin);
+	if (sha256_begin(m->sha, e) < 0 ||
+	    writer_frame(w, head, m->packed, e) < 0)
+		return -(int)e->code;
+	XXH64_update(m->xxh, m->packed, seektable_compressed(&w->table, head));
+	for (uint32_t i = head + 1; i < w->table.count; i++)
+		if (pass_block(m, i, e) < 0)
+			return -(int)e->code;
+	return 0;
+}
+
+/* The whole spool, or nothing, becomes what the journal speaks of. */
+static int journal_mend(struct mend *m, struct err *e)
+{
+	struct strbuf *b;
+	uint64_t *chain;
+
+	b = journal_file_lock(m->w->journal, &chain);
+	journal_line_cut(b, chain, m->first);
+	for (uint32_t i = 0; i < m->count; i++)
+		journal_line_body(b, chain, m->first + i, &m->frames[i]);
+	if (journal_file_flush(m->w->journal, e) < 0)
+		return -(int)e->code;
+	return journal_file_sync(m->w->journal, e);
+}
+
+static int copy_spool(struct mend *m, struct err *e)
+{
+	struct archive_writer *w = m->w;
+	uint64_t at = 0;
+
+	if (outfile_cut(w->file, w->table.start[m->first], e) < 0)
+		return -(int)e->code;
+	while (at < m->spooled) {
+		uint64_t left = m->spooled - at;
+		size_t n = left < w->out_cap ? (size_t)left : w->out_cap;
+
+		if (file_pread_all(m->spool, m->packed, n, at, e) < 0)
+			return err_context(e, "%s", m->spool_name);
+		if (outfile_write(w->file, m->packed, n, e) < 0)
+			return -(int)e->code;
+		at += n;
+	}
+	return outfile_sync(w->file, e);
+}
+
+static int count_again(struct mend *m, struct err *e)
+{
+	struct archive_writer *w = m->w;
+	XXH64_state_t *xxh = w->xxh;
+	struct sha256 *sha = w->sha;
+
+	w->xxh = m->xxh;
+	m->xxh = xxh;
+	w->sha = m->sha;
+	m->sha = sha;
+	w->table.count = w->digests.count = m->first;
+	for (uint32_t i = 0; i < m->count; i++)
+		if (!seektable_add(&w->table, m->frames[i].compressed,
+				   m->frames[i].content) ||
+		    !digests_add(&w->digests, m->frames[i].digest))
+			return err_nomem(e);
+	atomic_store(&w->size, w->table.start[w->table.count]);
+	return 0;
+}
+
+static int commit(struct mend *m, struct err *e)
+{
+	struct archive_writer *w = m->w;
+	uint64_t end = w->table.start[w->table.count];
+	uint64_t new_end = w->table.start[m->first] + m->spooled;
+
+	if (fdatasync(m->spool) < 0 && errno != EINVAL)
+		return err_sys(e, errno, "writing '%s' to disk", m->spool_name);
+	if (new_end > end && outfile_reserve(w->file, new_end - end, e) < 0)
+		return -(int)e->code;
+	if (journal_mend(m, e) < 0 || copy_spool(m, e) < 0 ||
+	    count_again(m, e) < 0) {
+		/* Half of it may have happened; resuming finds out. */
+		ring_stop(w->ring, e);
+		free(m->spool_name);
+		m->spool_name = NULL;
+		return -(int)e->code;
+	}
+	return 0;
+}
+
+static int prepare(struct mend *m, struct err *e)
+{
+	struct archive_writer *w = m->w;
+
+	m->xxh = XXH64_createState();
+	m->raw = malloc(BLOCK_SIZE);
+	m->packed = malloc(w->out_cap);
+	m->frames = calloc((size_t)w->now.frames + 1, sizeof(*m->frames));
+	m->spool_name = writer_spool_name(archive_partial(w));
+	if (!m->xxh || !m->raw || !m->packed || !m->frames || !m->spool_name)
+		return err_nomem(e);
+	if (sha256_new(&m->sha, e) < 0)
+		return -(int)e->code;
+	return zframe_dec_new(&m->dec, e);
+}
+
+static void forget(struct mend *m)
+{
+	if (m->spool >= 0) {
+		close(m->spool);
+		if (m->spool_name)
+			unlink(m->spool_name);
+	}
+	zframe_dec_free(m->dec);
+	sha256_free(m->sha);
+	XXH64_freeState(m->xxh);
+	free(m->raw);
+	free(m->packed);
+	free(m->frames);
+	free(m->spool_name);
+}
+
+static int check_request(struct archive_writer *w,
+			 const struct archive_patch *v, size_t n, struct err *e)
+{
+	if (!archive_can_mend(w))
+		return err_set(e, ERR_USAGE,
+			       "what was written cannot be changed there");
+	if (!w->open || w->held || w->done != w->now.size)
+		return err_set(e, ERR_BUG, "no whole member to mend");
+	for (size_t i = 0; i < n; i++)
+		if (v[i].offset > w->now.size ||
+		    v[i].len > w->now.size - v[i].offset)
+			return err_set(e, ERR_BUG,
+				       "'%s' has no %zu bytes at 0x%" PRIx64,
+				       w->now.name, v[i].len, v[i].offset);
+	return 0;
+}
+
+bool archive_can_mend(const struct archive_writer *w)
+{
+	return w->journal != NULL;
+}
+
+int archive_mend(struct archive_writer *w, const struct archive_patch *v,
+		 size_t n, struct err *e)
+{
+	struct mend m = { .w = w, .v = v, .n = n, .spool = -1 };
+	int rc;
+
+	/* Everything is written then, and the other threads have nothing. */
+	if (ring_flush(w->ring, e) < 0 || check_request(w, v, n, e) < 0)
+		return -(int)e->code;
+	rc = prepare(&m, e);
+	if (rc == 0)
+		rc = pass_member(&m, e);
+	if (rc == 0 && m.spool >= 0)
+		rc = commit(&m, e);
+	forget(&m);
+	if (rc < 0)
+		return err_context(e, "mending '%s'", w->now.name);
+	return 0;
+}
