@@ -50,6 +50,9 @@ struct manifest_part {
 	bool private_;	     /* carries what belongs to this one unit */
 	char content[32];    /* "ext4", "dhtb", "android-boot", "zero", ... */
 	uint64_t payload;    /* bytes that a header accounts for; 0: unknown */
+	/* "all-zero", "all-ff", "repeated-block", "same-as:NAME", or "" */
+	char suspect[48];
+	bool grave; /* suspect where a working phone is never so */
 	double seconds;
 	struct manifest_range *unreadable;
 	size_t nunreadable;

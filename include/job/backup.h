@@ -6,6 +6,7 @@
 #include "archive/archive.h"
 #include "device/layout.h"
 #include "device/session.h"
+#include "job/blank.h"
 #include "job/events.h"
 #include "job/plan.h"
 
@@ -18,6 +19,7 @@ struct backup_request {
 	bool active_slot_only;
 	enum read_policy policy;
 	bool dry_run; /* only make the plan: ret_m lists it, nothing is read */
+	bool accept_blank;  /* also a blank boot chain or NV is complete */
 	bool ignore_space;  /* start although the disk may be too small */
 	const char *device; /* as the user named it, for the manifest */
 	const char *note;   /* or NULL */
@@ -31,6 +33,7 @@ struct backup_totals {
 	uint64_t archive;    /* size of the file */
 	double seconds;
 	size_t parts, planned;
+	struct blank_report blank;
 };
 
 /*
@@ -44,6 +47,15 @@ int job_backup(struct session *s, const struct session_options *so,
 	       const struct backup_request *q, const struct job_events *ev,
 	       struct manifest *ret_m, struct backup_totals *totals,
 	       struct err *e) MUST_CHECK;
+
+/*
+ * Marks the parts of m that say nothing, before its archive is finished; may
+ * ask the phone which slot it boots.  See blank_judge(); m->complete is
+ * cleared for what is grave, unless accepted.
+ */
+int job_judge_blank(struct session *s, const struct layout *l, bool accept,
+		    struct manifest *m, struct blank_report *ret,
+		    struct err *e) MUST_CHECK;
 
 /* What `info` shows and device.json holds: the phone, no partitions. */
 void job_describe(struct session *s, const struct layout *l,

@@ -23,17 +23,29 @@ struct content {
 void content_sniff(const uint8_t *p, size_t n, uint64_t size,
 		   struct content *ret);
 
+struct repeat; /* job/blank.h */
+
 /* What all blocks of a partition, in their order, tell about the whole. */
 struct content_look {
 	bool uniform; /* one repeated byte so far */
 	uint8_t byte;
 	struct content content; /* of the first block */
+	struct repeat *repeat;	/* NULL: repetition is not looked for */
 };
 
-/* n is at least 1; start with offset 0. */
+/*
+ * Lets a zeroed struct also look for repetition; false when there is no
+ * memory.  One serves any number of partitions, one after the other.
+ */
+bool content_look_begin(struct content_look *k);
+void content_look_end(struct content_look *k);
+/* n is at least 1; offset 0 begins a new partition. */
 void content_look_at(struct content_look *k, const uint8_t *p, size_t n,
 		     uint64_t offset, uint64_t size);
-/* "ext4", or "zero", "erased" (FF), "uniform" for one repeated byte. */
+/*
+ * "ext4", or "zero", "erased" (FF), "uniform" for one repeated byte,
+ * "repeated" for a longer piece that comes again and again.
+ */
 const char *content_look_name(const struct content_look *k);
 
 #endif

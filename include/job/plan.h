@@ -20,6 +20,13 @@ struct part_class {
 	bool ordinary;	 /* the loader gives its bytes by name unchanged */
 };
 const struct part_class *plan_class(const char *partition);
+/* What it means when all of a partition is blank; docs/partitions.md 5. */
+enum blank_level {
+	BLANK_FINE,  /* happens on phones that work */
+	BLANK_ODD,   /* worth a line */
+	BLANK_GRAVE, /* never on a phone that works */
+};
+enum blank_level plan_blank_level(const char *partition);
 /* Names that phones without a table have; for probing. */
 const char *const *plan_known_names(size_t *ret_n);
 

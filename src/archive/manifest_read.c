@@ -241,6 +241,16 @@ static int read_seconds(const json_t *o, double *ret, struct err *e)
 	return 0;
 }
 
+/* Not in every part: archives of earlier versions have none. */
+static int read_suspect(const json_t *o, struct manifest_part *p, struct err *e)
+{
+	if (!json_object_get(o, "suspect"))
+		return 0;
+	if (TEXT(o, "suspect", p->suspect) < 0)
+		return -(int)e->code;
+	return get_bool(o, "grave", &p->grave, e);
+}
+
 static int read_part(const json_t *o, struct manifest_part *p, struct err *e)
 {
 	if (!json_is_object(o))
@@ -257,7 +267,7 @@ static int read_part(const json_t *o, struct manifest_part *p, struct err *e)
 	    get_bool(o, "private", &p->private_, e) < 0 ||
 	    TEXT(o, "content", p->content) < 0 ||
 	    get_number(o, "payload", INT64_MAX, &p->payload, e) < 0 ||
-	    read_seconds(o, &p->seconds, e) < 0)
+	    read_suspect(o, p, e) < 0 || read_seconds(o, &p->seconds, e) < 0)
 		return -(int)e->code;
 	return read_ranges(o, p, e);
 }

@@ -138,6 +138,10 @@ static json_t *part_object(struct maker *k, const struct manifest_part *p)
 	put(k, o, "private", json_boolean(p->private_));
 	put(k, o, "content", text(p->content));
 	put(k, o, "payload", number(p->payload));
+	if (*p->suspect) {
+		put(k, o, "suspect", text(p->suspect));
+		put(k, o, "grave", json_boolean(p->grave));
+	}
 	put(k, o, "seconds", duration(p->seconds));
 	put(k, o, "unreadable", range_list(k, p));
 	return o;

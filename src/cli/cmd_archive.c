@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "commands.h"
 #include "job/archive_jobs.h"
+#include "trust.h"
 #include "ui.h"
 
 #include <inttypes.h>
@@ -39,6 +40,7 @@ static void say_limits(struct ui *u, const struct manifest *m)
 	if (m->nomitted)
 		ui_result(u, "  %zu partitions were left out of it",
 			  m->nomitted);
+	say_odd(u, m, true);
 }
 
 static int run_verify(const struct options *o, struct ui *u)
@@ -198,6 +200,7 @@ const struct command cmd_list = {
 static void say_manifest(struct ui *u, const struct manifest *m)
 {
 	char size[TEXT_SIZE_MAX], bytes[TEXT_SIZE_MAX], hex[SHA256_HEX];
+	char words[64];
 	const struct manifest_loader *l[] = { &m->fdl1, &m->fdl2 };
 	uint64_t sum = 0;
 
@@ -240,6 +243,13 @@ static void say_manifest(struct ui *u, const struct manifest *m)
 				  m->parts[i].name,
 				  m->parts[i].unreadable[k].length,
 				  m->parts[i].unreadable[k].offset);
+	for (size_t i = 0; i < m->nparts; i++)
+		if (*m->parts[i].suspect)
+			ui_result(u, "suspect:    %s is %s%s", m->parts[i].name,
+				  blank_words(&m->parts[i], words),
+				  m->parts[i].grave
+					  ? ": no phone works like that"
+					  : "");
 	for (size_t i = 0; i < m->nwarnings; i++)
 		ui_result(u, "warning:    %s", m->warnings[i]);
 }

@@ -32,6 +32,7 @@ enum {
 	O_ALL,
 	O_FORCE,
 	O_SLOT,
+	O_ACCEPT_BLANK,
 	O_ON_ERROR,
 	O_LEVEL,
 	O_OFFSET,
@@ -71,6 +72,8 @@ static const struct {
 	  "leave out (a glob, may be repeated)" },
 	{ O_SLOT, OPT_BACKUP, "slot", "active",
 	  "of A/B partitions only the slot that boots" },
+	{ O_ACCEPT_BLANK, OPT_BACKUP, "accept-blank", NULL,
+	  "a blank boot chain or NV is as it should be" },
 	{ O_NOTE, OPT_BACKUP, "note", "TEXT", "kept in the manifest" },
 	{ O_LEVEL, OPT_BACKUP, "level", "N",
 	  "of compression, 1 to 19 (default 3)" },
@@ -248,6 +251,9 @@ static int take(struct options *o, int id, const char *arg, struct err *e)
 		break;
 	case O_ALL:
 		o->all = true;
+		break;
+	case O_ACCEPT_BLANK:
+		o->accept_blank = true;
 		break;
 	case O_FORCE:
 		o->force = true;

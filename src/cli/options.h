@@ -29,7 +29,7 @@ struct options {
 	const char *output, *note;
 	const char **exclude;
 	size_t nexclude;
-	bool all, force, slot_active, stop_on_error;
+	bool all, force, slot_active, stop_on_error, accept_blank;
 	uint64_t level;
 	/* archives */
 	const char *directory;

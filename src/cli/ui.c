@@ -164,6 +164,18 @@ void ui_warn(struct ui *u, const char *fmt, ...)
 			 json_pack("{so}", "text", ui_text(text)));
 }
 
+void ui_alarm(struct ui *u, const char *fmt, ...)
+{
+	char text[768];
+
+	FORMAT(text, sizeof(text));
+	u->warnings++;
+	say(u, "suspect", RED, text);
+	if (u->json)
+		ui_event(u, "warning",
+			 json_pack("{so}", "text", ui_text(text)));
+}
+
 void ui_error(struct ui *u, const struct err *e, const char *kept)
 {
 	const char *hint = e->hint[0] ? e->hint : default_hint(e);

@@ -29,6 +29,8 @@ void ui_note(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
 /* Only with --verbose (and in the log). */
 void ui_step(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
 void ui_warn(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
+/* A finding that must not be overlooked: in red, also when quiet. */
+void ui_alarm(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
 /* Cause, remedy, and what is kept (NULL: nothing to say). */
 void ui_error(struct ui *u, const struct err *e, const char *kept);
 /* A result for people, on stdout; nothing with --json. */

@@ -25,6 +25,7 @@ struct run {
 	struct archive_writer *w;
 	struct manifest *m;
 	struct backup_totals *totals;
+	struct content_look look; /* of the partition that is being read */
 };
 
 static void now_text(char out[32])
@@ -175,8 +176,7 @@ static int add_head(struct run *r, struct err *e)
 /* -- partitions ------------------------------------------------------------ */
 
 static int store_blocks(struct run *r, struct part_source *src,
-			struct job_progress *pr, struct content_look *k,
-			struct err *e)
+			struct job_progress *pr, struct err *e)
 {
 	uint64_t before = pr->all_done;
 
@@ -203,7 +203,8 @@ static int store_blocks(struct run *r, struct part_source *src,
 			pr->all_done = before + pr->done;
 			job_progress(r->ev, pr);
 		}
-		content_look_at(k, b->data, b->used, b->offset, pr->total);
+		content_look_at(&r->look, b->data, b->used, b->offset,
+				pr->total);
 		rc = archive_put(r->w, b, e);
 		if (rc < 0)
 			return rc;
@@ -226,7 +227,6 @@ static int store_part(struct run *r, const struct plan_item *it,
 {
 	struct manifest_part *part = manifest_add_part(r->m);
 	struct part_source src = { .policy = r->q->policy, .ev = r->ev };
-	struct content_look k = { .uniform = true };
 	struct extent by_name;
 	uint64_t started = clock_ms();
 	int rc;
@@ -249,7 +249,7 @@ static int store_part(struct run *r, const struct plan_item *it,
 	}
 	rc = archive_begin(r->w, it->member, it->part->size, e);
 	if (rc == 0)
-		rc = store_blocks(r, &src, pr, &k, e);
+		rc = store_blocks(r, &src, pr, e);
 	if (rc < 0) {
 		part_source_drop(&src);
 		manifest_drop_part(r->m);
@@ -261,8 +261,11 @@ static int store_part(struct run *r, const struct plan_item *it,
 	if (rc < 0)
 		return rc;
 	part->seconds = (double)(clock_ms() - started) / 1000;
-	text_copy(part->content, sizeof(part->content), content_look_name(&k));
-	part->payload = k.uniform ? 0 : k.content.payload;
+	if (part->size) {
+		text_copy(part->content, sizeof(part->content),
+			  content_look_name(&r->look));
+		part->payload = r->look.uniform ? 0 : r->look.content.payload;
+	}
 	r->totals->bytes += part->size;
 	r->totals->unreadable += src.unreadable;
 	r->totals->parts++;
@@ -346,9 +349,14 @@ static int run_backup(struct run *r, struct err *e)
 	if (rc < 0)
 		return rc;
 	job_describe(r->s, &r->layout, r->so, r->m);
+	if (!content_look_begin(&r->look))
+		return err_nomem(e);
 	rc = add_head(r, e);
 	if (rc == 0)
 		rc = store_parts(r, e);
+	if (rc == 0)
+		rc = job_judge_blank(r->s, &r->layout, r->q->accept_blank, r->m,
+				     &r->totals->blank, e);
 	if (rc < 0)
 		return rc;
 	now_text(r->m->finished);
@@ -381,6 +389,7 @@ int job_backup(struct session *s, const struct session_options *so,
 	text_copy(ret_m->note, sizeof(ret_m->note), q->note);
 	rc = run_backup(&r, e);
 	archive_drop(r.w);
+	content_look_end(&r.look);
 	plan_free(&r.plan);
 	layout_free(&r.layout);
 	return rc;

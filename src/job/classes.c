@@ -144,14 +144,72 @@ static void cut_suffix(char *name, const char *suffix)
 		name[n - k] = '\0';
 }
 
-const struct part_class *plan_class(const char *partition)
+static void plain_name(const char *partition, char name[64])
 {
-	char name[64] = "";
-
-	strncat(name, partition, sizeof(name) - 1);
+	name[0] = '\0';
+	strncat(name, partition, 63);
 	cut_suffix(name, "_a");
 	cut_suffix(name, "_b");
 	cut_suffix(name, "_bak");
+}
+
+/*
+ * Grave is only what no working phone has blank: the chain that leads to the
+ * kernel, and the NV with IMEI and calibration.  What depends on the model,
+ * or can be made anew, is odd; every other name is fine.
+ */
+static const struct {
+	const char *glob;
+	enum blank_level level;
+} blank_levels[] = {
+	{ "splloader", BLANK_GRAVE },
+	{ "uboot", BLANK_GRAVE },
+	{ "2ndbl", BLANK_GRAVE },
+	{ "trustos", BLANK_GRAVE },
+	{ "sml", BLANK_GRAVE },
+	{ "boot", BLANK_GRAVE },
+	{ "kernel", BLANK_GRAVE },
+	{ "kenel", BLANK_GRAVE },
+	{ "*fixnv[12]", BLANK_GRAVE },
+	{ "fixnv", BLANK_GRAVE },
+	{ "*runtimenv[12]", BLANK_ODD },
+	{ "runtimenv", BLANK_ODD },
+	{ "backupfixnv", BLANK_ODD },
+	{ "calinv", BLANK_ODD },
+	{ "factorynv", BLANK_ODD },
+	{ "prodnv", BLANK_ODD },
+	{ "productinfo", BLANK_ODD },
+	{ "teecfg", BLANK_ODD },
+	{ "vbmeta", BLANK_ODD },
+	{ "init_boot", BLANK_ODD },
+	{ "vendor_boot", BLANK_ODD },
+	{ "recovery", BLANK_ODD },
+	{ "*modem", BLANK_ODD },
+	{ "*dsp", BLANK_ODD },
+	{ "*pm*sys", BLANK_ODD },
+	{ "super", BLANK_ODD },
+	{ "system", BLANK_ODD },
+	{ "vendor", BLANK_ODD },
+	{ "user_partition", BLANK_GRAVE },
+};
+
+enum blank_level plan_blank_level(const char *partition)
+{
+	char name[64];
+
+	plain_name(partition, name);
+	for (size_t i = 0; i < sizeof(blank_levels) / sizeof(blank_levels[0]);
+	     i++)
+		if (fnmatch(blank_levels[i].glob, name, 0) == 0)
+			return blank_levels[i].level;
+	return BLANK_FINE;
+}
+
+const struct part_class *plan_class(const char *partition)
+{
+	char name[64];
+
+	plain_name(partition, name);
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
 		if (fnmatch(classes[i].glob, name, 0) == 0)
 			return classes[i].class;

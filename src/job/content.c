@@ -3,6 +3,7 @@
 #include "job/content.h"
 
 #include "base/bytes.h"
+#include "job/blank.h"
 
 #include <string.h>
 
@@ -133,6 +134,18 @@ void content_sniff(const uint8_t *p, size_t n, uint64_t size,
 	}
 }
 
+bool content_look_begin(struct content_look *k)
+{
+	k->repeat = repeat_new();
+	return k->repeat;
+}
+
+void content_look_end(struct content_look *k)
+{
+	repeat_free(k->repeat);
+	k->repeat = NULL;
+}
+
 void content_look_at(struct content_look *k, const uint8_t *p, size_t n,
 		     uint64_t offset, uint64_t size)
 {
@@ -140,14 +153,20 @@ void content_look_at(struct content_look *k, const uint8_t *p, size_t n,
 		content_sniff(p, n, size, &k->content);
 		k->uniform = true;
 		k->byte = p[0];
+		if (k->repeat)
+			repeat_reset(k->repeat);
 	}
 	/* Every byte equals the one before it, and the first is as ever. */
 	if (k->uniform && (p[0] != k->byte || memcmp(p, p + 1, n - 1) != 0))
 		k->uniform = false;
+	if (k->repeat)
+		repeat_add(k->repeat, p, n);
 }
 
 const char *content_look_name(const struct content_look *k)
 {
+	if (!k->uniform && k->repeat && repeat_is(k->repeat))
+		return "repeated";
 	if (!k->uniform)
 		return k->content.kind;
 	return k->byte == 0 ? "zero" : k->byte == 0xFF ? "erased" : "uniform";

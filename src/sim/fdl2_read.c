@@ -130,7 +130,10 @@ static bool read_target(struct phone *p, const struct target *t,
 	if (offset > t->size || size > t->size - offset ||
 	    is_bad(p, t->area, t->start + offset, size))
 		return false;
-	return area_read(a, t->start + offset, out, size);
+	if (!area_read(a, t->start + offset, out, size))
+		return false;
+	spoil_read(p, t->area, t->start + offset, out, size);
+	return true;
 }
 
 static uint64_t size_of_name(struct phone *p, const char *name)
@@ -247,8 +250,10 @@ static void read_midst(struct phone *p, const struct wire_msg *m)
 		say_no(p, BSL_REP_OPERATION_FAILED);
 		return;
 	}
-	if (fdl2_may_reply_data(p))
-		send_data(p, out, size);
+	if (!fdl2_may_reply_data(p))
+		return;
+	spoil_lie(p, out, size);
+	send_data(p, out, size);
 }
 
 static void read_end(struct phone *p)

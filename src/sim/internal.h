@@ -34,6 +34,16 @@ struct bad_range {
 	uint64_t refusals; /* so far; a flaky one has enough at last */
 };
 
+#define CFG_SPOIL_MAX 16
+
+enum spoil_kind { SPOIL_BLANK, SPOIL_ERASED, SPOIL_STUCK, SPOIL_CHANGE };
+
+struct spoil {
+	enum spoil_kind kind;
+	char part[BSL_NAME_MAX + 1];
+	uint64_t offset, size; /* SPOIL_CHANGE; else all of it */
+};
+
 /* One field per key of the spec; docs/simulator.md says what each does. */
 struct cfg {
 	uint64_t seed, super, userdata, sector;
@@ -56,6 +66,9 @@ struct cfg {
 	struct bad_range bad[CFG_BAD_MAX];
 	size_t n_bad;
 	uint64_t flaky_n, hang_read, min_read;
+	struct spoil spoil[CFG_SPOIL_MAX];
+	size_t n_spoil;
+	uint64_t lie;
 	uint64_t nv_repair, nv_stale, fixnv_size, slot;
 	char *nv_bad;
 	uint64_t gpt_primary_bad, gpt_backup_bad;
@@ -75,6 +88,10 @@ const struct model *model_at(size_t index);
 /* spec.c: keys of a comma list into cfg. */
 int cfg_parse(struct cfg *c, const char *list, struct err *e) MUST_CHECK;
 void cfg_free(struct cfg *c);
+
+/* spoil.c */
+int spoil_parse(struct cfg *c, const char *key, char *value,
+		struct err *e) MUST_CHECK;
 
 /* contents.c: makes the areas. */
 int layout_make(struct storage *s, const struct model *m, struct cfg *c,
@@ -223,6 +240,12 @@ bool fdl2_may_reply_data(struct phone *p);
 
 /* fdl2_read.c; false when it does not know m */
 bool fdl2_read_command(struct phone *p, const struct wire_msg *m);
+
+/* spoil.c: what was read from the storage at that place, made worse. */
+void spoil_read(struct phone *p, enum area_id area, uint64_t at, uint8_t *out,
+		size_t n);
+/* One wrong bit in one answer of many. */
+void spoil_lie(struct phone *p, uint8_t *data, size_t n);
 
 /* fdl2_write.c; as above */
 bool fdl2_write_command(struct phone *p, const struct wire_msg *m);

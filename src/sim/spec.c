@@ -12,7 +12,8 @@ enum key_kind {
 	KEY_WORD,
 	KEY_TEXT,
 	KEY_BAD,
-	KEY_FLAKY
+	KEY_FLAKY,
+	KEY_SPOIL
 };
 
 struct key {
@@ -109,6 +110,11 @@ static const struct key keys[] = {
 	{ "bad", KEY_BAD, 0, NULL },
 	{ "flaky", KEY_FLAKY, 0, NULL },
 	NUMBER(flaky_n),
+	{ "blank", KEY_SPOIL, 0, NULL },
+	{ "erased", KEY_SPOIL, 0, NULL },
+	{ "stuck", KEY_SPOIL, 0, NULL },
+	{ "change", KEY_SPOIL, 0, NULL },
+	NUMBER(lie),
 	WORD(nv_repair, "none|u-boot|ab"),
 	FLAG(nv_stale),
 	SIZE(fixnv_size),
@@ -244,6 +250,8 @@ static int set_key(struct cfg *c, char *pair, struct err *e)
 	case KEY_BAD:
 	case KEY_FLAKY:
 		return set_bad(c, k, value, e);
+	case KEY_SPOIL:
+		return spoil_parse(c, k->name, value, e);
 	case KEY_FLAG:
 	case KEY_NUMBER:
 	case KEY_SIZE:
