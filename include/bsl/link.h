@@ -50,6 +50,15 @@ int link_call(struct link *l, unsigned cmd, const void *payload, size_t len,
 int link_fetch(struct link *l, unsigned cmd, const void *payload, size_t len,
 	       unsigned timeout_ms, uint16_t want, void *dst, size_t cap,
 	       struct reply *ret, struct err *e) MUST_CHECK;
+/*
+ * The two halves of link_fetch(), for one request ahead of its answer: answers
+ * come in the order of what was posted.  After a failure nothing counts as
+ * posted any more, though answers may still be on their way: link_fence().
+ */
+int link_post(struct link *l, unsigned cmd, const void *payload, size_t len,
+	      struct err *e) MUST_CHECK;
+int link_collect(struct link *l, unsigned timeout_ms, uint16_t want, void *dst,
+		 size_t cap, struct reply *ret, struct err *e) MUST_CHECK;
 /* CHECK_BAUD: `flags` bytes of 7E, which is no frame. */
 int link_hello(struct link *l, unsigned flags, unsigned timeout_ms,
 	       struct reply *ret, struct err *e) MUST_CHECK;

@@ -70,6 +70,8 @@ int reader_read(struct session *s, const struct extent *x, void *buf,
  */
 int reader_probe(struct session *s, const char *name, uint64_t offset,
 		 uint32_t n, struct err *e) MUST_CHECK;
+/* One request goes ahead now; the end of each fill costs its gain once. */
+bool reader_is_ahead(const struct session *s);
 /* The largest READ_MIDST that has worked in this session, bytes. */
 uint32_t reader_chunk(const struct session *s);
 

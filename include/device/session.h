@@ -51,8 +51,13 @@ struct session_options {
 	unsigned wait_ms;    /* for a BootROM to answer; 0: the default */
 	unsigned recover_ms; /* for a lost phone to come back; 0: not at all */
 	uint32_t chunk_max;  /* 0: by rule */
-	bool nv_by_name;     /* may READ_START a first NV copy */
-	bool may_end;	     /* may send NORMAL_RESET and POWER_OFF */
+	/*
+	 * Sends one request ahead of the answer [1.3]: an experiment, which
+	 * the session ends by itself at the first answer that is missing.
+	 */
+	bool read_ahead;
+	bool nv_by_name; /* may READ_START a first NV copy */
+	bool may_end;	 /* may send NORMAL_RESET and POWER_OFF */
 };
 
 struct session;

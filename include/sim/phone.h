@@ -32,6 +32,8 @@ const struct phone_model *phone_model(const struct phone *p);
  * of the byte stream.
  */
 void phone_take(struct phone *p, const void *buf, size_t len);
+/* The same for an end that is still sending what phone_give() gave it. */
+void phone_take_early(struct phone *p, const void *buf, size_t len);
 /*
  * The next transfer to the host, cut at cap; the rest comes with the next
  * call.  0: nothing to say now.
@@ -54,10 +56,11 @@ uint64_t phone_away_ms(const struct phone *p);
 
 /* The witness. */
 struct phone_stats {
-	uint64_t requests;	 /* frames understood */
-	uint64_t reads;		 /* READ_MIDST answered with data */
-	uint64_t refused;	 /* answers that were no success */
-	uint64_t unsupported;	 /* commands that this loader does not know */
+	uint64_t requests;    /* frames understood */
+	uint64_t reads;	      /* READ_MIDST answered with data */
+	uint64_t refused;     /* answers that were no success */
+	uint64_t unsupported; /* commands that this loader does not know */
+	uint64_t early;	      /* transfers that came before a reply was out */
 	uint64_t storage_writes; /* changes to the storage, by whatever cause */
 	uint64_t commanded_writes; /* of these: caused by a command */
 	const char *dead;	   /* why the loader hangs, or NULL */

@@ -24,6 +24,7 @@ struct link {
 	struct guard guard;
 	struct frame_decoder dec;
 	unsigned last_cmd; /* for messages */
+	unsigned posted;   /* requests whose answers are to be collected */
 	size_t rx_at, rx_len;
 	uint8_t rx[RX_SIZE];
 	uint8_t tx[FRAME_WIRE_MAX(BSL_PAYLOAD_MAX)];
@@ -188,6 +189,7 @@ static void forget_input(struct link *l)
 {
 	frame_decoder_init(&l->dec, l->dec.fmt);
 	l->rx_at = l->rx_len = 0;
+	l->posted = 0;
 }
 
 static int send_frame(struct link *l, unsigned cmd, const void *payload,
@@ -205,24 +207,47 @@ static int send_frame(struct link *l, unsigned cmd, const void *payload,
 	return l->t->ops->send(l->t, l->tx, n, SEND_MS, e);
 }
 
-int link_fetch(struct link *l, unsigned cmd, const void *payload, size_t len,
-	       unsigned timeout_ms, uint16_t want, void *dst, size_t cap,
-	       struct reply *ret, struct err *e)
+int link_post(struct link *l, unsigned cmd, const void *payload, size_t len,
+	      struct err *e)
+{
+	int r;
+
+	if (l->posted == 0)
+		forget_input(l);
+	r = send_frame(l, cmd, payload, len, e);
+	if (r == 0)
+		l->posted++;
+	return r;
+}
+
+int link_collect(struct link *l, unsigned timeout_ms, uint16_t want, void *dst,
+		 size_t cap, struct reply *ret, struct err *e)
 {
 	struct frame f;
 	int r;
 
-	forget_input(l);
-	/* Before the request goes out: the answer finds its place prepared. */
+	/* Before the first byte is looked at: it knows its place. */
 	frame_decoder_expect(&l->dec, want, dst, cap);
-	r = send_frame(l, cmd, payload, len, e);
-	if (r == 0)
-		r = next_frame(l, timeout_ms, &f, e);
+	r = next_frame(l, timeout_ms, &f, e);
 	frame_decoder_expect(&l->dec, 0, NULL, 0);
-	if (r < 0)
+	if (r < 0) {
+		l->posted = 0;
 		return r;
+	}
+	if (l->posted)
+		l->posted--;
 	to_reply(&f, ret);
 	return 0;
+}
+
+int link_fetch(struct link *l, unsigned cmd, const void *payload, size_t len,
+	       unsigned timeout_ms, uint16_t want, void *dst, size_t cap,
+	       struct reply *ret, struct err *e)
+{
+	l->posted = 0;
+	if (link_post(l, cmd, payload, len, e) < 0)
+		return -(int)e->code;
+	return link_collect(l, timeout_ms, want, dst, cap, ret, e);
 }
 
 int link_call(struct link *l, unsigned cmd, const void *payload, size_t len,

@@ -126,11 +126,12 @@ static json_t *witness_json(const struct phone *ph)
 	struct phone_stats st;
 
 	phone_stats(ph, &st);
-	return json_pack("{ss sI sI sI sI sI sI ss ss? ss}", "model",
+	return json_pack("{ss sI sI sI sI sI sI sI ss ss? ss}", "model",
 			 phone_model(ph)->name, "requests",
 			 (json_int_t)st.requests, "reads", (json_int_t)st.reads,
 			 "refused", (json_int_t)st.refused, "unsupported",
-			 (json_int_t)st.unsupported, "storage_writes",
+			 (json_int_t)st.unsupported, "early",
+			 (json_int_t)st.early, "storage_writes",
 			 (json_int_t)st.storage_writes, "commanded_writes",
 			 (json_int_t)st.commanded_writes, "stage", st.stage,
 			 "dead", st.dead, "changes", phone_write_log(ph));

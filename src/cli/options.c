@@ -27,6 +27,7 @@ enum {
 	O_AFTER,
 	O_CHUNK,
 	O_NV_BY_NAME,
+	O_READ_AHEAD,
 	O_NOTE,
 	O_EXCLUDE,
 	O_ALL,
@@ -82,6 +83,9 @@ static const struct {
 	{ O_NV_BY_NAME, OPT_READ, "nv-by-name", NULL,
 	  "read first NV copies by name, too, where nothing else leads to "
 	  "them; the loader may then repair, that is write, the NV" },
+	{ O_READ_AHEAD, OPT_READ, "read-ahead", NULL,
+	  "ask for the next bytes before the last ones have come (experiment; "
+	  "ends by itself with a loader that cannot do it)" },
 	{ O_OFFSET, OPT_RANGE, "offset", "N", "start here (4096, 0x1000, 4K)" },
 	{ O_LENGTH, OPT_RANGE, "length", "N", "this many bytes" },
 	{ 'C', OPT_DIR, "directory", "DIR", "write below DIR (default .)" },
@@ -242,6 +246,9 @@ static int take(struct options *o, int id, const char *arg, struct err *e)
 		break;
 	case O_NV_BY_NAME:
 		o->nv_by_name = true;
+		break;
+	case O_READ_AHEAD:
+		o->read_ahead = true;
 		break;
 	case 'o':
 		o->output = arg;

@@ -24,7 +24,7 @@ struct options {
 	const char *device, *chip, *fdl1, *fdl2;
 	uint64_t wait_s, timeout_ms, chunk;
 	enum after after;
-	bool nv_by_name;
+	bool nv_by_name, read_ahead;
 	/* backup, read */
 	const char *output, *note;
 	const char **exclude;

@@ -41,14 +41,29 @@ uint32_t chunk_cap(const struct session *s)
 	return cap < limit ? cap : limit;
 }
 
-uint32_t chunk_next(const struct session *s)
+static uint32_t next_of(const struct session *s, const struct chunk_state *c)
 {
-	const struct chunk_state *c = &s->chunk;
 	uint32_t sector = session_sector(s);
+	uint32_t least = s->opt.read_ahead ? sector : READER_UNIT;
 
-	if (c->odd && c->now > READER_UNIT && c->now <= c->proven)
+	if (c->odd && c->now > least && c->now <= c->proven)
 		return c->now - sector;
 	return c->now;
+}
+
+uint32_t chunk_next(const struct session *s)
+{
+	return next_of(s, &s->chunk);
+}
+
+uint32_t chunk_after(const struct session *s, uint32_t n)
+{
+	struct chunk_state after = s->chunk;
+
+	if (after.now > after.proven)
+		return 0;
+	chunk_worked(&after, n);
+	return after.now > after.proven ? 0 : next_of(s, &after);
 }
 
 void chunk_worked(struct chunk_state *c, uint32_t n)

@@ -92,9 +92,15 @@ int stages_step(struct session *s, enum stage to, struct err *e) MUST_CHECK;
 /*
  * The next size to ask for.  Above READER_UNIT every other one is a sector
  * shorter: answers carry no number, but one that belongs to the request
- * before has then another length and is noticed at once.
+ * before has then another length and is noticed at once.  With one request
+ * ahead this holds for smaller chunks, too.
  */
 uint32_t chunk_next(const struct session *s);
+/*
+ * What chunk_next() will say when n bytes have come; 0 while sizes are still
+ * being tried, which is done one by one.
+ */
+uint32_t chunk_after(const struct session *s, uint32_t n);
 void chunk_init(struct chunk_state *c, uint32_t cap);
 uint32_t chunk_cap(const struct session *s);
 void chunk_worked(struct chunk_state *c, uint32_t n);

@@ -4,85 +4,13 @@
 
 #include "base/text.h"
 #include "bsl/proto.h"
-#include "internal.h"
+#include "exchange.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define REPEATS 2u /* of one chunk after the first try [4.9] */
-
 #define ECHO_REPLY (-1) /* in err.sys: no reply of the protocol */
-
-struct part_reader {
-	struct session *s;
-	struct extent x;
-	uint64_t pos;
-	bool wide;     /* 64-bit form: part of it lies at 4 GiB or above */
-	bool answered; /* the first chunk has come; time limits shrink */
-	bool stale;    /* an error was answered: READ_START is due again */
-	bool lost;     /* nobody is there to be told READ_END */
-	uint32_t last; /* length of the answer before */
-	/* Unreadable places */
-	uint32_t unit;	      /* not narrowed below this */
-	uint32_t refused;     /* so many bytes at pos, at last */
-	uint32_t careful;     /* behind one: small chunks, growing; 0: usual */
-	uint64_t suspect_end; /* from pos to here something cannot be read */
-	uint64_t good;	      /* a place that was read, on a sector */
-	bool has_good;
-};
-
-/* -- one exchange each -------------------------------------------------- */
-
-static size_t pack_read_start(const struct part_reader *r, uint8_t msg[MSG_MAX])
-{
-	return msg_read_start(r->x.name, r->x.offset + r->x.length, r->wide,
-			      msg);
-}
-
-static int send_read_start(struct part_reader *r, struct err *e)
-{
-	uint8_t msg[MSG_MAX];
-	size_t n = pack_read_start(r, msg);
-
-	return session_expect_ack(r->s, BSL_CMD_READ_START, msg, n,
-				  session_timeout(r->s, FIRST_READ_MS), e);
-}
-
-static int send_read_end(struct part_reader *r, struct err *e)
-{
-	return session_expect_ack(r->s, BSL_CMD_READ_END, NULL, 0,
-				  session_timeout(r->s, READ_MS), e);
-}
-
-/* One READ_MIDST: exactly n bytes at pos, or an error. */
-static int ask(struct part_reader *r, void *dst, uint32_t n, bool *ret_echo,
-	       struct err *e)
-{
-	unsigned usual = r->answered ? READ_MS : FIRST_READ_MS;
-	uint8_t msg[MSG_MAX];
-	size_t len = msg_read_midst(n, r->x.offset + r->pos, r->wide, msg);
-	struct reply rep;
-	int rc = link_fetch(r->s->link, BSL_CMD_READ_MIDST, msg, len,
-			    session_timeout(r->s, usual), BSL_REP_READ_FLASH,
-			    dst, n, &rep, e);
-
-	if (rc < 0)
-		return rc;
-	/* The answer to an earlier request: no refusal of this one. */
-	if (rep.type == BSL_REP_ACK || rep.type == BSL_REP_VER)
-		return err_set(e, ERR_FRAME,
-			       "READ_MIDST got the answer to another request");
-	if (rep.type != BSL_REP_READ_FLASH)
-		return session_refusal(r->s, BSL_CMD_READ_MIDST, &rep, e);
-	if (rep.len != n)
-		return err_set(e, ERR_MISMATCH,
-			       "%zu bytes came where %u were asked for",
-			       rep.len, n);
-	r->answered = true;
-	*ret_echo = n >= len && memcmp(dst, msg, len) == 0;
-	return 0;
-}
 
 /*
  * Some loaders answer for partitions that they are built to skip, with the
@@ -93,74 +21,23 @@ static int fetch_once(struct part_reader *r, void *dst, uint32_t n,
 		      struct err *e)
 {
 	bool echo;
-	int rc = ask(r, dst, n, &echo, e);
+	int rc = exchange_ask(r, dst, n, &echo, e);
 
 	if (rc < 0 || !echo || n < 32)
 		return rc;
-	rc = ask(r, dst, n / 2, &echo, e);
+	r->room = 0; /* one by one */
+	if (r->ahead && exchange_fence(r, e) < 0)
+		return -(int)e->code;
+	rc = exchange_ask(r, dst, n / 2, &echo, e);
 	if (rc < 0)
 		return rc;
 	if (!echo)
-		return ask(r, dst, n, &echo, e);
+		return exchange_ask(r, dst, n, &echo, e);
 	rc = err_set(e, ERR_REFUSED,
 		     "the loader gives back the request in place of the "
 		     "content: it is built to skip this partition");
 	e->sys = ECHO_REPLY;
 	return rc;
-}
-
-/* No answer, or a damaged one: the loader itself is well. */
-static bool is_spoilt(const struct err *e)
-{
-	return e->code == ERR_TIMEOUT || e->code == ERR_FRAME;
-}
-
-/* Silence also where nothing but an ACK was asked for, and repeatedly. */
-static int is_dead(struct part_reader *r, struct err *e)
-{
-	if (e->code != ERR_TIMEOUT)
-		return -(int)e->code;
-	r->s->dead = true;
-	err_hint(e, "the loader hangs: hold the power key for 10 s or pull the "
-		    "battery, then start again");
-	return -(int)e->code;
-}
-
-/*
- * READ_END and READ_START, each answered by ACK: every data frame that was
- * still on its way has arrived before them and is thrown away.  Both change
- * nothing, so that they may be sent again when their own answers are spoilt.
- */
-static int fence(struct part_reader *r, struct err *e)
-{
-	unsigned ms = session_timeout(r->s, FIRST_READ_MS);
-	uint8_t msg[MSG_MAX];
-	size_t n = pack_read_start(r, msg);
-	int rc;
-
-	for (unsigned i = 0;; i++) {
-		rc = link_fence(r->s->link, BSL_CMD_READ_END, NULL, 0, ms,
-				BSL_REP_ACK, e);
-		if (rc == 0)
-			rc = link_fence(r->s->link, BSL_CMD_READ_START, msg, n,
-					ms, BSL_REP_ACK, e);
-		if (rc == 0)
-			return 0;
-		if (!is_spoilt(e) || i == REPEATS) {
-			rc = is_dead(r, e);
-			return err_context(e, "clearing the line");
-		}
-	}
-}
-
-/* READ_END whose answer was spoilt: once more, and only its own counts. */
-static int end_again(struct part_reader *r, struct err *e)
-{
-	int rc = link_fence(r->s->link, BSL_CMD_READ_END, NULL, 0,
-			    session_timeout(r->s, FIRST_READ_MS), BSL_REP_ACK,
-			    e);
-
-	return rc < 0 ? is_dead(r, e) : 0;
 }
 
 /* -- the loop ------------------------------------------------------------ */
@@ -195,6 +72,8 @@ static uint32_t next_chunk(const struct part_reader *r, size_t room)
 	uint64_t left = r->x.length - r->pos, at = r->x.offset + r->pos;
 	uint64_t n = chunk_next(r->s);
 
+	if (exchange_pending(r))
+		return exchange_pending(r);
 	if (r->pos < r->suspect_end)
 		n = to_border(at, (r->suspect_end - r->pos) / 2, unit_of(r));
 	else if (r->careful && r->careful < n)
@@ -231,16 +110,13 @@ static bool is_repeatable(const struct part_reader *r, uint32_t n,
 {
 	if (e->code == ERR_MISMATCH)
 		return n > r->s->chunk.proven || (r->last && r->last != n);
-	return is_spoilt(e);
+	return exchange_is_spoilt(e);
 }
 
 /* After an error a loader wants a new start [5.1]. */
 static int start_anew(struct part_reader *r, struct err *e)
 {
-	if (!r->stale)
-		return 0;
-	r->stale = false;
-	return fence(r, e);
+	return r->stale ? exchange_fence(r, e) : 0;
 }
 
 /*
@@ -261,11 +137,13 @@ static int try_small(struct part_reader *r, struct err *e)
 	if (start_anew(r, e) < 0)
 		return -(int)e->code;
 	r->pos = r->good;
-	rc = ask(r, buf, session_sector(r->s), &echo, e);
+	r->room = 0;
+	rc = exchange_ask(r, buf, session_sector(r->s), &echo, e);
 	r->pos = pos;
 	c->small = rc == 0 ? SMALL_WORKS : SMALL_FAILS;
 	r->stale = rc < 0;
-	return rc == 0 || is_spoilt(e) || e->code == ERR_REFUSED ? 0 : rc;
+	return rc == 0 || exchange_is_spoilt(e) || e->code == ERR_REFUSED ? 0
+									  : rc;
 }
 
 /*
@@ -313,7 +191,7 @@ static int repeat(struct part_reader *r, uint32_t n, unsigned *repeats,
 	if (!chunk_failed(&r->s->chunk, n, false) && (*repeats)++ == REPEATS)
 		return -(int)e->code;
 	tell_retry(r, *repeats, &why);
-	if (fence(r, e) == 0)
+	if (exchange_fence(r, e) == 0)
 		return 0;
 	/* It hung, and with this size: the next session asks for less. */
 	if (why.code == ERR_TIMEOUT && r->s->dead)
@@ -332,11 +210,13 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 	unsigned repeats = 0;
 
 	for (;;) {
-		uint32_t n = next_chunk(r, room);
 		int rc = start_anew(r, e);
+		uint32_t n;
 
 		if (rc < 0)
 			return rc;
+		n = next_chunk(r, room);
+		r->room = room - n;
 		rc = fetch_once(r, dst, n, e);
 		if (rc == 0) {
 			has_come(r, n);
@@ -419,6 +299,11 @@ int part_reader_peek(struct part_reader *r, uint64_t at, void *buf, uint32_t n,
 	return err_context(e, "at 0x%" PRIx64, at);
 }
 
+bool reader_is_ahead(const struct session *s)
+{
+	return s->opt.read_ahead;
+}
+
 uint64_t part_reader_pos(const struct part_reader *r)
 {
 	return r->pos;
@@ -438,12 +323,12 @@ int part_reader_open(struct session *s, const struct extent *x, uint64_t from,
 	r->x = *x;
 	r->pos = from;
 	r->wide = x->offset + x->length > UINT32_MAX;
-	rc = send_read_start(r, e);
-	if (rc < 0 && is_spoilt(e) && !guard_name_repairs(x->name)) {
+	rc = exchange_start(r, e);
+	if (rc < 0 && exchange_is_spoilt(e) && !guard_name_repairs(x->name)) {
 		struct err why = *e;
 
 		tell_retry(r, 1, &why);
-		rc = fence(r, e);
+		rc = exchange_fence(r, e);
 	}
 	if (rc < 0) {
 		/* No READ_END: an old loader never answers it now [5.9]. */
@@ -456,10 +341,10 @@ int part_reader_open(struct session *s, const struct extent *x, uint64_t from,
 
 int part_reader_close(struct part_reader *r, struct err *e)
 {
-	int rc = send_read_end(r, e);
+	int rc = exchange_end(r, e);
 
-	if (rc < 0 && is_spoilt(e))
-		rc = end_again(r, e);
+	if (rc < 0 && exchange_is_spoilt(e))
+		rc = exchange_end_again(r, e);
 	free(r);
 	return rc;
 }
@@ -471,7 +356,8 @@ void part_reader_drop(struct part_reader *r)
 	if (!r)
 		return;
 	/* After a time-out READ_END was tried by the fence already. */
-	if (!r->lost && send_read_end(r, &ignored) < 0)
+	if (!r->lost && (r->ahead ? exchange_end_again(r, &ignored)
+				  : exchange_end(r, &ignored)) < 0)
 		ignored.code = ERR_NONE;
 	free(r);
 }

@@ -42,6 +42,8 @@ int session_open(struct transport *t, const struct session_options *o,
 		s->ev = *ev;
 	s->info.escaping = true;
 	s->info.baud = t->baud;
+	if (t->baud) /* nothing is waited for there but the line */
+		s->opt.read_ahead = false;
 	s->reopen_ms = REOPEN_MS;
 	s->contact_ms = o->wait_ms ? o->wait_ms : HELLO_TRIES_ROM * HELLO_MS;
 	if (link_new(t, &lev, &s->link, e) < 0) {

@@ -101,7 +101,7 @@ int part_source_fill(struct part_source *src, struct block *b, struct err *e)
 		return skip(src, b, src->skip_left, e);
 	if (step < READER_UNIT)
 		step = READER_UNIT;
-	if (view.cap - view.used > step)
+	if (view.cap - view.used > step && !reader_is_ahead(src->s))
 		view.cap = view.used + step;
 	rc = part_reader_fill(src->reader, &view, e);
 	if (view.used > b->used)

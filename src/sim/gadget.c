@@ -81,7 +81,11 @@ static void transfer_came(struct server *s, size_t n)
 	}
 	s->st->out_transfers++;
 	s->st->out_bytes += n;
-	if (phone_attached(s->phone))
+	if (!phone_attached(s->phone))
+		return;
+	if (s->held || s->pending & ~(1u << RQ_OUT))
+		phone_take_early(s->phone, s->out, n);
+	else
 		phone_take(s->phone, s->out, n);
 }
 

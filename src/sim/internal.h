@@ -55,6 +55,7 @@ struct cfg {
 	uint64_t ver_skip, secure, brom_max, fdl1_max, no_ack_exec, keep_charge;
 	uint64_t fdl2_delay_ms;
 	uint64_t chk_odd_fold, bad_chk, frame_is_transfer, drop_pipelined;
+	uint64_t drop_early;
 	uint64_t rx_max, tx16, escape_overflow, log_frames;
 	uint64_t pool, leak_unknown, unknown;
 	uint64_t auth_gate, rsa_handshake, rsa_hang;

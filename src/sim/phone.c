@@ -356,7 +356,7 @@ static bool is_check_baud(const struct phone *p)
 	return p->in.flags >= enough;
 }
 
-void phone_take(struct phone *p, const void *buf, size_t len)
+static void take(struct phone *p, const void *buf, size_t len)
 {
 	if (deaf(p) || !len)
 		return;
@@ -370,6 +370,23 @@ void phone_take(struct phone *p, const void *buf, size_t len)
 	check_baud(p);
 	/* What follows may be a frame whose flag this was. */
 	p->in.flags = usb(p) ? 1 : 0;
+}
+
+void phone_take_early(struct phone *p, const void *buf, size_t len)
+{
+	bool keep = p->stage != STAGE_FDL2 || !usb(p) || !p->cfg.drop_early;
+
+	p->stats.early++;
+	if (keep || p->stats.early % p->cfg.drop_early)
+		take(p, buf, len);
+}
+
+void phone_take(struct phone *p, const void *buf, size_t len)
+{
+	if (p->out_n)
+		phone_take_early(p, buf, len);
+	else
+		take(p, buf, len);
 }
 
 size_t phone_give(struct phone *p, void *buf, size_t cap)

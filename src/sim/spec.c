@@ -76,6 +76,7 @@ static const struct key keys[] = {
 	WORD(bad_chk, "hang|reply|ignore"),
 	FLAG(frame_is_transfer),
 	FLAG(drop_pipelined),
+	NUMBER(drop_early),
 	SIZE(rx_max),
 	FLAG(tx16),
 	FLAG(escape_overflow),

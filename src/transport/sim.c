@@ -94,11 +94,11 @@ static char *sim_witness(struct transport *t)
 	if (asprintf(&text,
 		     "{\"model\": \"%s\", \"requests\": %" PRIu64
 		     ", \"reads\": %" PRIu64 ", \"refused\": %" PRIu64
-		     ", \"unsupported\": %" PRIu64
+		     ", \"unsupported\": %" PRIu64 ", \"early\": %" PRIu64
 		     ", \"storage_writes\": %" PRIu64
 		     ", \"commanded_writes\": %" PRIu64 ", \"stage\": \"%s\"}",
 		     phone_model(s->phone)->name, st.requests, st.reads,
-		     st.refused, st.unsupported, st.storage_writes,
+		     st.refused, st.unsupported, st.early, st.storage_writes,
 		     st.commanded_writes, st.stage) < 0)
 		return NULL;
 	return text;

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* exchange.c - READ_START, READ_MIDST and READ_END, one request at a time. */
+#include "exchange.h"
+
+#include "bsl/proto.h"
+
+#include <string.h>
+
+static size_t pack_read_start(const struct part_reader *r, uint8_t msg[MSG_MAX])
+{
+	return msg_read_start(r->x.name, r->x.offset + r->x.length, r->wide,
+			      msg);
+}
+
+int exchange_start(struct part_reader *r, struct err *e)
+{
+	uint8_t msg[MSG_MAX];
+	size_t n = pack_read_start(r, msg);
+
+	return session_expect_ack(r->s, BSL_CMD_READ_START, msg, n,
+				  session_timeout(r->s, FIRST_READ_MS), e);
+}
+
+int exchange_end(struct part_reader *r, struct err *e)
+{
+	return session_expect_ack(r->s, BSL_CMD_READ_END, NULL, 0,
+				  session_timeout(r->s, READ_MS), e);
+}
+
+static size_t pack_read_midst(const struct part_reader *r, uint64_t pos,
+			      uint32_t n, uint8_t msg[MSG_MAX])
+{
+	return msg_read_midst(n, r->x.offset + pos, r->wide, msg);
+}
+
+static int post(struct part_reader *r, uint64_t pos, uint32_t n, struct err *e)
+{
+	uint8_t msg[MSG_MAX];
+	size_t len = pack_read_midst(r, pos, n, msg);
+
+	return link_post(r->s->link, BSL_CMD_READ_MIDST, msg, len, e);
+}
+
+/* -- one request ahead ------------------------------------------------------
+ */
+
+uint32_t exchange_pending(const struct part_reader *r)
+{
+	return r->ahead && r->ahead_pos == r->pos ? r->ahead : 0;
+}
+
+/*
+ * What to ask for behind n bytes at pos before these have come; 0: nothing.
+ * Two requests under way never have the same length: if the loader drops the
+ * second one, the answer to the third cannot be taken for it.
+ */
+static uint32_t next_ahead(const struct part_reader *r, uint32_t n)
+{
+	uint64_t left = r->x.length - r->pos - n;
+	uint64_t next;
+
+	if (!r->s->opt.read_ahead || r->careful || r->pos < r->suspect_end ||
+	    n > r->s->chunk.proven)
+		return 0;
+	next = chunk_after(r->s, n);
+	if (next > r->room)
+		next = r->room;
+	if (next > left)
+		next = left;
+	return next == n ? 0 : (uint32_t)next;
+}
+
+static int post_ahead(struct part_reader *r, uint32_t n, struct err *e)
+{
+	uint32_t next = next_ahead(r, n);
+	int rc;
+
+	if (!next)
+		return 0;
+	rc = post(r, r->pos + n, next, e);
+	r->ahead_pos = r->pos + n;
+	r->ahead = next;
+	return rc;
+}
+
+/*
+ * With a request ahead a missing or strange answer may mean that this loader
+ * does not keep what comes early, so that was the last one.
+ */
+static void judge_ahead(struct part_reader *r, const struct err *e)
+{
+	if (!r->s->opt.read_ahead ||
+	    (e->code != ERR_TIMEOUT && e->code != ERR_FRAME &&
+	     e->code != ERR_MISMATCH))
+		return;
+	r->s->opt.read_ahead = false;
+	session_note(r->s,
+		     "--read-ahead ends here: an answer is missing, and this "
+		     "loader may drop requests that come early");
+}
+
+/* -- reading ----------------------------------------------------------------
+ */
+
+static int collect(struct part_reader *r, void *dst, uint32_t n, struct err *e)
+{
+	unsigned usual = r->answered ? READ_MS : FIRST_READ_MS;
+	struct reply rep;
+	int rc = link_collect(r->s->link, session_timeout(r->s, usual),
+			      BSL_REP_READ_FLASH, dst, n, &rep, e);
+
+	if (rc < 0)
+		return rc;
+	/* The answer to an earlier request: no refusal of this one. */
+	if (rep.type == BSL_REP_ACK || rep.type == BSL_REP_VER)
+		return err_set(e, ERR_FRAME,
+			       "READ_MIDST got the answer to another request");
+	if (rep.type != BSL_REP_READ_FLASH)
+		return session_refusal(r->s, BSL_CMD_READ_MIDST, &rep, e);
+	if (rep.len != n)
+		return err_set(e, ERR_MISMATCH,
+			       "%zu bytes came where %u were asked for",
+			       rep.len, n);
+	r->answered = true;
+	return 0;
+}
+
+int exchange_ask(struct part_reader *r, void *dst, uint32_t n, bool *ret_echo,
+		 struct err *e)
+{
+	bool posted = exchange_pending(r) == n;
+	uint8_t msg[MSG_MAX];
+	size_t len;
+	int rc = 0;
+
+	if (!posted)
+		rc = post(r, r->pos, n, e);
+	r->ahead = 0;
+	if (rc == 0)
+		rc = post_ahead(r, n, e);
+	if (rc == 0)
+		rc = collect(r, dst, n, e);
+	if (rc < 0) {
+		if (posted || r->ahead)
+			judge_ahead(r, e);
+		r->stale = r->stale || r->ahead;
+		return rc;
+	}
+	len = pack_read_midst(r, r->pos, n, msg);
+	*ret_echo = n >= len && memcmp(dst, msg, len) == 0;
+	return 0;
+}
+
+bool exchange_is_spoilt(const struct err *e)
+{
+	return e->code == ERR_TIMEOUT || e->code == ERR_FRAME;
+}
+
+/* Silence also where nothing but an ACK was asked for, and repeatedly. */
+static int is_dead(struct part_reader *r, struct err *e)
+{
+	if (e->code != ERR_TIMEOUT)
+		return -(int)e->code;
+	r->s->dead = true;
+	err_hint(e, "the loader hangs: hold the power key for 10 s or pull the "
+		    "battery, then start again");
+	return -(int)e->code;
+}
+
+int exchange_fence(struct part_reader *r, struct err *e)
+{
+	unsigned ms = session_timeout(r->s, FIRST_READ_MS);
+	uint8_t msg[MSG_MAX];
+	size_t n = pack_read_start(r, msg);
+	int rc;
+
+	r->ahead = 0;
+	r->stale = false;
+	for (unsigned i = 0;; i++) {
+		rc = link_fence(r->s->link, BSL_CMD_READ_END, NULL, 0, ms,
+				BSL_REP_ACK, e);
+		if (rc == 0)
+			rc = link_fence(r->s->link, BSL_CMD_READ_START, msg, n,
+					ms, BSL_REP_ACK, e);
+		if (rc == 0)
+			return 0;
+		if (!exchange_is_spoilt(e) || i == REPEATS) {
+			rc = is_dead(r, e);
+			return err_context(e, "clearing the line");
+		}
+	}
+}
+
+int exchange_end_again(struct part_reader *r, struct err *e)
+{
+	int rc = link_fence(r->s->link, BSL_CMD_READ_END, NULL, 0,
+			    session_timeout(r->s, FIRST_READ_MS), BSL_REP_ACK,
+			    e);
+
+	return rc < 0 ? is_dead(r, e) : 0;
+}

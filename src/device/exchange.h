@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* exchange.h - single requests of a reader and what their answers mean. */
+#ifndef DEVICE_EXCHANGE_H
+#define DEVICE_EXCHANGE_H
+
+#include "device/reader.h"
+#include "internal.h"
+
+#define REPEATS 2u /* of one chunk after the first try [4.9] */
+
+struct part_reader {
+	struct session *s;
+	struct extent x;
+	uint64_t pos;
+	bool wide;     /* 64-bit form: part of it lies at 4 GiB or above */
+	bool answered; /* the first chunk has come; time limits shrink */
+	bool stale;    /* an error was answered: READ_START is due again */
+	bool lost;     /* nobody is there to be told READ_END */
+	uint32_t last; /* length of the answer before */
+	/* One request ahead */
+	size_t room;	    /* what may be asked for behind the next answer */
+	uint64_t ahead_pos; /* asked for already ... */
+	uint32_t ahead;	    /* ... so many bytes; 0: nothing */
+	/* Unreadable places */
+	uint32_t unit;	      /* not narrowed below this */
+	uint32_t refused;     /* so many bytes at pos, at last */
+	uint32_t careful;     /* behind one: small chunks, growing; 0: usual */
+	uint64_t suspect_end; /* from pos to here something cannot be read */
+	uint64_t good;	      /* a place that was read, on a sector */
+	bool has_good;
+};
+
+/* No answer, or a damaged one: the loader itself is well. */
+bool exchange_is_spoilt(const struct err *e);
+
+int exchange_start(struct part_reader *r, struct err *e) MUST_CHECK;
+int exchange_end(struct part_reader *r, struct err *e) MUST_CHECK;
+/* READ_END whose answer was spoilt: once more, and only its own counts. */
+int exchange_end_again(struct part_reader *r, struct err *e) MUST_CHECK;
+/*
+ * One READ_MIDST: exactly n bytes at r->pos, or an error.  Before it waits for
+ * the answer it may post the request behind, of at most r->room bytes; the
+ * next call must then be for exchange_pending() bytes, or a fence.
+ */
+int exchange_ask(struct part_reader *r, void *dst, uint32_t n, bool *ret_echo,
+		 struct err *e) MUST_CHECK;
+/* Bytes at r->pos that were asked for ahead; 0: none. */
+uint32_t exchange_pending(const struct part_reader *r);
+/*
+ * READ_END and READ_START, each answered by ACK: every data frame that was
+ * still on its way has arrived before them and is thrown away.  Both change
+ * nothing, so that they may be sent again when their own answers are spoilt.
+ */
+int exchange_fence(struct part_reader *r, struct err *e) MUST_CHECK;
+
+#endif
