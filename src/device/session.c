@@ -167,8 +167,9 @@ int session_reopen(struct session *s, struct err *e)
 {
 	if (!s->t->ops->reopen || s->reopened >= REOPENS_MAX)
 		return -(int)e->code;
-	s->reopened++;
-	session_note(s, "the phone left the bus; waiting for it to come back");
+	/* A user who waits may try the key often: the wait is the limit. */
+	s->reopened += s->stage != STAGE_UNKNOWN;
+	session_note(s, "the phone left the bus");
 	return s->t->ops->reopen(s->t, s->reopen_ms, e);
 }
 

@@ -21,7 +21,7 @@ static void note(const struct usb *u, const char *fmt, ...) PRINTF(2, 3);
 
 static void note(const struct usb *u, const char *fmt, ...)
 {
-	char text[256];
+	char text[640]; /* a cause and its remedy */
 	va_list ap;
 
 	if (!u->env.note)
@@ -179,6 +179,7 @@ static int attach(struct usb *u, unsigned wait_ms, struct usb_watch *w,
 
 		if (r < 0)
 			return r;
+		u->opened_ms = clock_ms();
 		r = bring_up(u, e);
 		if (r == 0) {
 			u->want = u->port.path;
@@ -191,11 +192,53 @@ static int attach(struct usb *u, unsigned wait_ms, struct usb_watch *w,
 	}
 }
 
+/*
+ * How long a phone was there that has never said a word: it goes on to charging
+ * [1.6].  0: another case, or it said something on an earlier visit, as one
+ * does that comes back as its next loader [1.4].
+ */
+static uint64_t charging_visit(const struct usb *u)
+{
+	uint64_t came = u->port.came_ms ? u->port.came_ms : u->opened_ms;
+	uint64_t stayed = clock_ms() - came + 1;
+
+	return u->known || u->heard || !usb_visit_is_charging(stayed) ? 0
+								      : stayed;
+}
+
+/* Nothing is to come back; another one is waited for if the user said so. */
+static int after_charging_visit(struct usb *u, uint64_t stayed, struct err *e)
+{
+	struct usb_watch w = { .told = true };
+	struct usb_path met = u->want;
+	uint64_t now = clock_ms();
+	struct err why;
+	int r = err_set(&why, ERR_NODEV,
+			"the phone at %s left the bus without a word, %u.%u s "
+			"after it %s",
+			u->port.name, (unsigned)(stayed / 1000),
+			(unsigned)(stayed / 100 % 10),
+			u->port.came_ms ? "came" : "was opened");
+
+	usb_hint_boot_key(&why);
+	if (now < u->wait_until) {
+		note(u, "%s (%s); waiting for it to come again", why.text,
+		     why.hint);
+		u->want = u->asked;
+		r = attach(u, (unsigned)(u->wait_until - now), &w, e);
+		if (r == 0 || e->code != ERR_NODEV || w.denied || w.there)
+			return r;
+		u->want = met;
+	}
+	*e = why;
+	return -(int)why.code;
+}
+
 static int usb_reopen(struct transport *t, unsigned timeout_ms, struct err *e)
 {
 	struct usb *u = (struct usb *)t;
 	struct usb_watch w = { .told = true };
-	bool short_visit = usb_silent_visit(u) > 0;
+	uint64_t charging = charging_visit(u);
 	int r;
 
 	if (u->want.nports == 0) {
@@ -204,17 +247,17 @@ static int usb_reopen(struct transport *t, unsigned timeout_ms, struct err *e)
 			    "be opened anew from here");
 		return r;
 	}
+	u->known = u->known || u->heard;
 	tear_down(u);
+	if (charging)
+		return after_charging_visit(u, charging, e);
 	r = attach(u, timeout_ms, &w, e);
 	if (r == 0 || e->code != ERR_NODEV || w.denied || w.there)
 		return r;
-	r = err_set(e, ERR_GONE,
-		    "the phone left the bus and did not come back to %s within "
-		    "%u ms",
-		    u->port.name, timeout_ms);
-	if (short_visit)
-		usb_hint_boot_key(e);
-	return r;
+	return err_set(e, ERR_GONE,
+		       "the phone left the bus and did not come back to %s "
+		       "within %u ms",
+		       u->port.name, timeout_ms);
 }
 
 static void usb_close(struct transport *t)
@@ -266,7 +309,8 @@ int transport_open_usb(const char *rest, const struct transport_env *env,
 		r = usb_new(env, &u, e);
 	if (r < 0)
 		return r;
-	u->want = want;
+	u->want = u->asked = want;
+	u->wait_until = clock_ms() + env->wait_ms;
 	r = attach(u, env->wait_ms, &w, e);
 	if (r < 0) {
 		usb_close(&u->base);

@@ -133,7 +133,11 @@ struct usb_in {
 struct usb {
 	struct transport base;
 	struct transport_env env;
-	struct usb_path want;
+	struct usb_path asked; /* by the user */
+	struct usb_path want;  /* where the phone was that we have met */
+	uint64_t wait_until;   /* the user's patience; clock */
+	uint64_t opened_ms;    /* clock */
+	bool known;	       /* on an earlier visit it has spoken */
 	struct usb_port port;
 	struct usb_ends ends;
 	bool claimed;

@@ -584,6 +584,68 @@ static void a_short_visit_is_explained(void **state)
 	assert_non_null(strstr(e.hint, "boot key"));
 }
 
+/* Silent, and off the bus: it went on to charging. */
+static void leaves_without_a_word(void)
+{
+	size_t len;
+
+	assert_ok(send(1), &e);
+	mock_vanish("1-2");
+	assert_err(t->ops->recv(t, got, sizeof(got), &len, 1000, &e), ERR_GONE,
+		   "left the bus", &e);
+	mock.gone_at = 0;
+}
+
+/* Not after the time that a phone gets which starts its next loader. */
+static void a_silent_visit_is_explained_at_once(void **state)
+{
+	(void)state;
+	begin();
+	leaves_without_a_word();
+	assert_err(t->ops->reopen(t, 600000, &e), ERR_NODEV, "without a word",
+		   &e);
+	assert_non_null(strstr(e.text, "after it was opened"));
+	assert_non_null(strstr(e.hint, "boot key"));
+}
+
+static void who_waits_goes_on_waiting_after_a_silent_visit(void **state)
+{
+	struct later first = { .after_ms = 100 };
+	struct later next = { .after_ms = 300, .d = { .place = "1-3" } };
+	pthread_t thread;
+	int r;
+
+	(void)state;
+	pthread_create(&thread, NULL, do_later, &first);
+	assert_ok(open_spec("usb", 60000), &e);
+	pthread_join(thread, NULL);
+	leaves_without_a_word();
+	pthread_create(&thread, NULL, do_later, &next);
+	r = t->ops->reopen(t, 1, &e);
+	pthread_join(thread, NULL);
+	assert_ok(r, &e);
+	assert_non_null(strstr(notes, "s after it came (charging mode"));
+	assert_int_equal(mock.claims, 2);
+	mock_give(pattern, 100, 2, false);
+	assert_ok(send(20), &e);
+	expect(100, 1000);
+}
+
+static void a_wait_in_vain_ends_with_the_silent_visit(void **state)
+{
+	struct later l = { .after_ms = 100 };
+	pthread_t thread;
+
+	(void)state;
+	pthread_create(&thread, NULL, do_later, &l);
+	assert_ok(open_spec("usb", 1000), &e);
+	pthread_join(thread, NULL);
+	leaves_without_a_word();
+	assert_err(t->ops->reopen(t, 600000, &e), ERR_NODEV, "without a word",
+		   &e);
+	assert_non_null(strstr(e.hint, "boot key"));
+}
+
 static bool at_once(void *user)
 {
 	(void)user;
@@ -686,6 +748,9 @@ static int run(void)
 		T(phones_are_listed),
 		T(a_phone_may_come_later),
 		T(a_short_visit_is_explained),
+		T(a_silent_visit_is_explained_at_once),
+		T(who_waits_goes_on_waiting_after_a_silent_visit),
+		T(a_wait_in_vain_ends_with_the_silent_visit),
 		T(a_wait_can_be_stopped),
 		T(it_comes_back_at_the_same_place),
 		T(a_descriptor_is_as_good_as_a_name),
