@@ -82,8 +82,8 @@ $(TESTS): %: %.o $(TEST_LIB_OBJ) $(LIB)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(TEST_LIBS) $(MOCK_LIBS)
 
 # A made-up USB, where umockdev is installed; without it the test says so.
-$(B)/tests/usb/test_usb: $(B)/tests/usb/mock.o
-$(B)/tests/usb/test_usb: MOCK_LIBS = $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
+$(filter $(B)/tests/usb/%,$(TESTS)): $(B)/tests/usb/mock.o
+$(filter $(B)/tests/usb/%,$(TESTS)): MOCK_LIBS = $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
 $(B)/tests/usb/mock.o: MOCK_CFLAGS = $(shell pkg-config --exists umockdev-1.0 && \
 	pkg-config --cflags umockdev-1.0 | sed 's/^/-DHAVE_UMOCKDEV /')
 

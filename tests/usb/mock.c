@@ -13,6 +13,8 @@ struct mock_phone mock;
 
 #ifdef HAVE_UMOCKDEV
 
+#include "sim/phone.h"
+
 #include <linux/ioctl.h>
 #include <linux/usbdevice_fs.h>
 #include <sys/stat.h>
@@ -34,7 +36,9 @@ static struct {
 	GList *mute; /* OUT URBs that never end */
 	GList *done; /* URBs to be reaped */
 	struct piece *pieces;
+	struct phone *phone;
 	unsigned urbs, devnum;
+	bool halted; /* by a stall, until that is cleared */
 	char file[64];
 } bed = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -67,19 +71,30 @@ static void end_all(void)
 		finish(&bed.mute, bed.mute, -ESHUTDOWN);
 }
 
+static void fail_oldest(void)
+{
+	bed.halted = mock.in_error == EPIPE;
+	finish(&bed.in, bed.in, -mock.in_error);
+}
+
 /* Bytes into the oldest transfer, which ends when it is full or the piece. */
 static void flow(void)
 {
-	while (bed.in && mock.in_errors) {
+	while (bed.in && mock.in_errors && !bed.halted) {
 		mock.in_errors--;
-		finish(&bed.in, bed.in, -mock.in_error);
+		fail_oldest();
 	}
-	while (bed.in && bed.pieces && bed.pieces->after <= mock.nouts) {
+	while (bed.in && !bed.halted && bed.pieces &&
+	       bed.pieces->after <= mock.nouts) {
 		struct piece *p = bed.pieces;
 		struct usbdevfs_urb *u = urb_of(bed.in->data);
 		size_t room = (size_t)(u->buffer_length - u->actual_length);
 		size_t n = p->n - p->at < room ? p->n - p->at : room;
 
+		if (++mock.in_begun == mock.in_error_at) {
+			fail_oldest();
+			continue;
+		}
 		memcpy((uint8_t *)u->buffer + u->actual_length,
 		       p->bytes + p->at, n);
 		u->actual_length += (int)n;
@@ -91,6 +106,39 @@ static void flow(void)
 			free(p->bytes);
 			free(p);
 		}
+	}
+}
+
+static void add_piece(const void *p, size_t n, unsigned after, bool open)
+{
+	struct piece *x = calloc(1, sizeof(*x)), **at = &bed.pieces;
+
+	x->bytes = malloc(n + 1);
+	memcpy(x->bytes, p, n);
+	x->n = n;
+	x->after = after;
+	x->open = open;
+	while (*at)
+		at = &(*at)->next;
+	*at = x;
+}
+
+/* Its clock jumps to whatever it waits for. */
+static void converse(const void *p, size_t n)
+{
+	static uint8_t reply[256 << 10];
+	int64_t next;
+
+	phone_take(bed.phone, p, n);
+	for (;;) {
+		n = phone_give(bed.phone, reply, sizeof(reply));
+		next = phone_next_ms(bed.phone);
+		if (n > 0)
+			add_piece(reply, n, 0, false);
+		else if (next > 0)
+			phone_advance(bed.phone, (uint64_t)next);
+		else
+			return;
 	}
 }
 
@@ -108,6 +156,8 @@ static int submit_out(UMockdevIoctlData *d, struct usbdevfs_urb *u)
 			mock.outs[mock.nouts] = (size_t)u->buffer_length;
 		mock.nouts++;
 		u->actual_length = u->buffer_length;
+		if (bed.phone)
+			converse(u->buffer, (size_t)u->buffer_length);
 	}
 	u->status = -mock.out_error;
 	bed.done = g_list_append(bed.done, d);
@@ -275,6 +325,9 @@ static int answer(gulong request, UMockdevIoctlData *arg)
 		return 0;
 	case USBDEVFS_CLEAR_HALT:
 		mock.clear_halts++;
+		mock.in_at_clear += mock.in_flying;
+		bed.halted = false;
+		flow();
 		return 0;
 	case USBDEVFS_CONNECTINFO:
 		return connect_info(arg);
@@ -327,6 +380,7 @@ bool mock_begin(const char **why)
 {
 	memset(&mock, 0, sizeof(mock));
 	bed.urbs = 0;
+	bed.halted = false;
 	bed.devnum = 1;
 	bed.bed = umockdev_testbed_new();
 	if (!umockdev_in_mock_environment()) {
@@ -355,6 +409,7 @@ void mock_end(void)
 	drop_urbs(&bed.in);
 	drop_urbs(&bed.mute);
 	drop_urbs(&bed.done);
+	bed.phone = NULL;
 	while (bed.pieces) {
 		struct piece *p = bed.pieces;
 
@@ -466,18 +521,16 @@ void mock_forbid(void)
 
 void mock_give(const void *p, size_t n, unsigned after, bool open)
 {
-	struct piece *x = calloc(1, sizeof(*x)), **at = &bed.pieces;
-
-	x->bytes = malloc(n + 1);
-	memcpy(x->bytes, p, n);
-	x->n = n;
-	x->after = after;
-	x->open = open;
 	pthread_mutex_lock(&bed.lock);
-	while (*at)
-		at = &(*at)->next;
-	*at = x;
+	add_piece(p, n, after, open);
 	flow();
+	pthread_mutex_unlock(&bed.lock);
+}
+
+void mock_serve(struct phone *ph)
+{
+	pthread_mutex_lock(&bed.lock);
+	bed.phone = ph;
 	pthread_mutex_unlock(&bed.lock);
 }
 
@@ -545,6 +598,11 @@ void mock_give(const void *p, size_t n, unsigned after, bool open)
 	(void)n;
 	(void)after;
 	(void)open;
+}
+
+void mock_serve(struct phone *ph)
+{
+	(void)ph;
 }
 
 int mock_main(int argc, char **argv, int (*run)(void))

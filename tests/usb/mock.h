@@ -28,13 +28,15 @@ struct mock_desc {
 struct mock_phone {
 	/* errno of a control request, a claim, a transfer; 0: it succeeds */
 	int line_error, claim_error, out_error;
-	int out_mute;	    /* takes no OUT transfer: it never ends */
-	int in_error;	    /* status of the next IN transfers */
-	unsigned in_errors; /* so many of them */
+	int out_mute;	      /* takes no OUT transfer: it never ends */
+	int in_error;	      /* status of the next IN transfers */
+	unsigned in_errors;   /* so many of them */
+	unsigned in_error_at; /* or the n-th one that bytes are there for */
 	int gone_at; /* at the n-th URB from now on it is unplugged; 0: no */
 	/* what was seen */
 	unsigned claims, releases, reattached, lines, clear_halts, discards;
-	unsigned in_posted, in_flying, in_at_first_out;
+	unsigned in_posted, in_flying, in_at_first_out, in_at_clear;
+	unsigned in_begun; /* IN transfers that bytes were there for */
 	unsigned interface, in_ep, out_ep;
 	size_t outs[MOCK_OUTS]; /* lengths of OUT transfers */
 	unsigned nouts;
@@ -58,6 +60,9 @@ void mock_forbid(void);
  * `open`: more may follow in the same transfer (no short or empty packet yet).
  */
 void mock_give(const void *p, size_t n, unsigned after, bool open);
+/* Or a simulated phone takes what comes and answers; NULL: none any more. */
+struct phone;
+void mock_serve(struct phone *ph);
 
 /*
  * Starts the program again with the preload library.  Returns only when that

@@ -410,6 +410,8 @@ static void stalls_and_babble_are_named(void **state)
 	mock_give(pattern, 100, 1, false);
 	assert_ok(send(20), &e);
 	expect(100, 1000); /* one stall is mended */
+	assert_int_equal(mock.clear_halts, 1);
+	assert_int_equal(mock.in_at_clear, 0); /* nothing in its way */
 	mock.in_error = EPIPE;
 	mock.in_errors = 100;
 	mock_give(pattern, 0, 1, false);
