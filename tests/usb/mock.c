@@ -15,6 +15,7 @@ struct mock_phone mock;
 
 #include "sim/phone.h"
 
+#include <libusb.h>
 #include <linux/ioctl.h>
 #include <linux/usbdevice_fs.h>
 #include <sys/stat.h>
@@ -376,8 +377,21 @@ static void add_root_hub(void)
 		NULL);
 }
 
+/* What libusb itself says at the end of a context. */
+static void LIBUSB_CALL on_log(libusb_context *ctx, enum libusb_log_level level,
+			       const char *text)
+{
+	(void)ctx;
+	(void)level;
+	if (strstr(text, "still referenced") || strstr(text, "leaked"))
+		mock.outlived++;
+}
+
 bool mock_begin(const char **why)
 {
+	libusb_set_option(NULL, LIBUSB_OPTION_LOG_LEVEL,
+			  LIBUSB_LOG_LEVEL_WARNING);
+	libusb_set_log_cb(NULL, on_log, LIBUSB_LOG_CB_GLOBAL);
 	memset(&mock, 0, sizeof(mock));
 	bed.urbs = 0;
 	bed.halted = false;

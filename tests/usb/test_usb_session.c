@@ -43,8 +43,11 @@ static int teardown(void **state)
 	mock_end();
 	phone_free(phone);
 	phone = NULL;
-	/* Whatever happened: nothing stays claimed or posted. */
-	return mock.claims == mock.releases && mock.in_flying == 0 ? 0 : -1;
+	/* Whatever happened: nothing stays claimed, posted or held. */
+	return mock.claims == mock.releases && mock.in_flying == 0 &&
+			       mock.outlived == 0
+		       ? 0
+		       : -1;
 }
 
 /* What has left here does not come back: nobody needs to wait for it. */
