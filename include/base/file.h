@@ -51,6 +51,9 @@ int outfile_reopen(const char *path, bool replace, struct outfile **ret,
 bool outfile_is_regular(const struct outfile *f);
 int outfile_read(struct outfile *f, void *p, size_t n, uint64_t offset,
 		 struct err *e) MUST_CHECK;
+/* Over bytes that were written before; the next write goes to the end. */
+int outfile_patch(struct outfile *f, const void *p, size_t n, uint64_t offset,
+		  struct err *e) MUST_CHECK;
 /* Forgets all bytes from `size` on; the next are written there. */
 int outfile_cut(struct outfile *f, uint64_t size, struct err *e) MUST_CHECK;
 /* Room for n more bytes is the file's own after this, if the disk has it. */

@@ -31,9 +31,9 @@ int part_reader_open(struct session *s, const struct extent *x, uint64_t from,
  * Fills b from b->used to the brim or to the end of the extent.  Blocks until
  * then.  A damaged or missing answer is asked for again, after a fence has
  * shown that no old answer is left.  On failure b->used counts the bytes that
- * are known to be good; ERR_REFUSED then means that part_reader_refused()
- * bytes from part_reader_pos() on cannot be read, which part_reader_skip() may
- * go past: one sector, or READER_UNIT where the loader gives nothing smaller.
+ * are known to be good; ERR_REFUSED then means that the
+ * bytes from part_reader_pos() to the next border of part_reader_unit() cannot
+ * be read, and part_reader_skip() may go past them.
  * Ending with b->used unchanged means that all has been read.
  */
 int part_reader_fill(struct part_reader *r, struct block *b,
@@ -43,8 +43,8 @@ int part_reader_fill(struct part_reader *r, struct block *b,
  * bytes that cannot be had.  Returns how many.
  */
 size_t part_reader_skip(struct part_reader *r, struct block *b, uint64_t n);
-/* After ERR_REFUSED: how many bytes were refused together. */
-uint32_t part_reader_refused(const struct part_reader *r);
+/* Bytes that a refusal stands for: a sector, or more. */
+uint32_t part_reader_unit(const struct part_reader *r);
 /* Narrows no further than that many bytes from now on; 0: to the sector. */
 void part_reader_set_unit(struct part_reader *r, uint32_t unit);
 /*

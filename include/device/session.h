@@ -92,6 +92,8 @@ bool session_is_lost(const struct session *s, const struct err *e);
  * kept.
  */
 int session_recover(struct session *s, struct err *e) MUST_CHECK;
+/* Half of what was asked for at a time, for good; not below 4 KiB. */
+void session_ask_for_less(struct session *s);
 
 enum session_end { SESSION_LEAVE, SESSION_REBOOT, SESSION_POWER_OFF };
 /* What session_close() will leave, for the manifest and the last words. */

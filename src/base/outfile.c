@@ -252,6 +252,20 @@ int outfile_read(struct outfile *f, void *p, size_t n, uint64_t offset,
 	return 0;
 }
 
+int outfile_patch(struct outfile *f, const void *p, size_t n, uint64_t offset,
+		  struct err *e)
+{
+	/* A hole at the end is there only when the length says so. */
+	if (ftruncate(f->fd, (off_t)f->size) < 0 ||
+	    lseek(f->fd, (off_t)offset, SEEK_SET) < 0)
+		return err_sys(e, errno, "going back in '%s'", shown_name(f));
+	if (file_write_all(f->fd, p, n, e) < 0)
+		return err_context(e, "%s", shown_name(f));
+	if (lseek(f->fd, (off_t)f->size, SEEK_SET) < 0)
+		return err_sys(e, errno, "going on in '%s'", shown_name(f));
+	return 0;
+}
+
 int outfile_cut(struct outfile *f, uint64_t size, struct err *e)
 {
 	if (ftruncate(f->fd, (off_t)size) < 0 ||

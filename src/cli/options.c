@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define WAIT_DEFAULT_S 15
+#define LOST_DEFAULT_S 120 /* its user has to come, and hold keys */
 
 enum {
 	O_JSON = 256,
@@ -56,7 +57,8 @@ static const struct {
 	  "first stage loader; ADDR from --chip if left out" },
 	{ O_FDL2, OPT_PHONE, "fdl2", "FILE[@ADDR]", "second stage loader" },
 	{ O_WAIT, OPT_PHONE, "wait", "SECONDS",
-	  "how long to wait for the phone (default 15)" },
+	  "how long to wait for the phone (default 15, for one that is lost "
+	  "while it is read 120)" },
 	{ O_TIMEOUT, OPT_PHONE, "timeout", "MS",
 	  "give every answer at least this long" },
 	{ O_CHUNK, OPT_PHONE, "chunk", "N",
@@ -179,7 +181,10 @@ static int take_number(struct options *o, int id, const char *arg,
 
 	switch (id) {
 	case O_WAIT:
-		return text_to_u64(arg, 86400, &o->wait_s, e);
+		rc = text_to_u64(arg, 86400, &o->wait_s, e);
+		if (rc == 0)
+			o->lost_s = o->wait_s;
+		return rc;
 	case O_TIMEOUT:
 		return text_to_u64(arg, 3600000, &o->timeout_ms, e);
 	case O_LEVEL:
@@ -294,6 +299,7 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 
 	memset(o, 0, sizeof(*o));
 	o->wait_s = WAIT_DEFAULT_S;
+	o->lost_s = LOST_DEFAULT_S;
 	for (size_t i = 0; i < NOPTIONS; i++) {
 		longs[i].name = table[i].name;
 		longs[i].has_arg =

@@ -22,7 +22,7 @@ struct options {
 	const char *log;
 	/* with a phone */
 	const char *device, *chip, *fdl1, *fdl2;
-	uint64_t wait_s, timeout_ms, chunk;
+	uint64_t wait_s, lost_s, timeout_ms, chunk;
 	enum after after;
 	bool nv_by_name, read_ahead;
 	/* backup, read */

@@ -156,6 +156,7 @@ int phone_open(const struct options *o, struct ui *u, struct phone_link *p,
 	memset(p, 0, sizeof(*p));
 	p->so.timeout_ms = (unsigned)o->timeout_ms;
 	p->so.wait_ms = (unsigned)(o->wait_s * 1000);
+	p->so.recover_ms = (unsigned)(o->lost_s * 1000);
 	p->so.chunk_max = (uint32_t)o->chunk;
 	p->so.nv_by_name = o->nv_by_name;
 	p->so.read_ahead = o->read_ahead;

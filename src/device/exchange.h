@@ -23,7 +23,6 @@ struct part_reader {
 	uint32_t ahead;	    /* ... so many bytes; 0: nothing */
 	/* Unreadable places */
 	uint32_t unit;	      /* not narrowed below this */
-	uint32_t refused;     /* so many bytes at pos, at last */
 	uint32_t careful;     /* behind one: small chunks, growing; 0: usual */
 	uint64_t suspect_end; /* from pos to here something cannot be read */
 	uint64_t good;	      /* a place that was read, on a sector */

@@ -173,7 +173,6 @@ static int narrow(struct part_reader *r, uint32_t n, struct err *e)
 	chunk_acquit(c);
 	r->suspect_end = 0;
 	r->careful = unit_of(r);
-	r->refused = n;
 	*e = why;
 	return -(int)e->code;
 }
@@ -267,9 +266,9 @@ size_t part_reader_skip(struct part_reader *r, struct block *b, uint64_t n)
 	return (size_t)n;
 }
 
-uint32_t part_reader_refused(const struct part_reader *r)
+uint32_t part_reader_unit(const struct part_reader *r)
 {
-	return r->refused;
+	return unit_of(r);
 }
 
 void part_reader_set_unit(struct part_reader *r, uint32_t unit)
@@ -287,6 +286,9 @@ int part_reader_peek(struct part_reader *r, uint64_t at, void *buf, uint32_t n,
 	r->pos = at;
 	r->suspect_end = 0;
 	r->careful = n;
+	r->room = 0;
+	/* An answer that is still to come belongs to another place. */
+	r->stale = r->stale || r->ahead;
 	rc = fetch_chunk(r, buf, n, &got, e);
 	r->pos = was.pos;
 	r->suspect_end = was.suspect_end;

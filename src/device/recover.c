@@ -14,7 +14,8 @@
 bool session_is_lost(const struct session *s, const struct err *e)
 {
 	return s->opt.recover_ms && s->t->ops->reopen &&
-	       s->stage == STAGE_FDL2 && (e->code == ERR_GONE || s->dead);
+	       s->stage == STAGE_FDL2 && e->code != ERR_CANCELLED &&
+	       (e->code == ERR_GONE || s->dead);
 }
 
 /*
@@ -164,11 +165,18 @@ int session_recover(struct session *s, struct err *e)
 	rc = climb_again(s, dead, before.baud, &why, e);
 	s->reopen_ms = reopen_ms;
 	s->contact_ms = contact_ms;
-	if (rc < 0)
+	if (rc < 0) {
+		forget(s);
 		return rc;
+	}
 	keep_sizes(s, &chunk);
 	/* What did not tell a uid would lose a buffer by being asked [2.6]. */
 	if (rc == 1 && before.uid_len && stages_learn_uid(s, e) < 0)
 		return -(int)e->code;
 	return prove(s, &before, e);
+}
+
+void session_ask_for_less(struct session *s)
+{
+	chunk_killed(&s->chunk, s->chunk.now);
 }

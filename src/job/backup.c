@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "job/content.h"
 #include "job/slot.h"
-#include "part_source.h"
+#include "part_late.h"
+#include "recover.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@ struct run {
 	const struct session_options *so;
 	const struct job_events *ev;
 	struct layout layout;
+	struct recovery rec;
 	struct plan plan;
 	struct archive_writer *w;
 	struct manifest *m;
@@ -48,19 +50,19 @@ static void warn(struct run *r, const char *text)
 static int make_plan(struct run *r, struct err *e)
 {
 	struct plan_request q = r->q->plan;
-	const char *const *known;
-	size_t nknown;
 
-	known = plan_known_names(&nknown);
-	if (layout_read(r->s, known, nknown, &r->layout, e) < 0)
-		return err_context(e, "reading the partition table");
+	if (job_layout(&r->rec, &r->layout, e) < 0)
+		return -(int)e->code;
+	r->rec.known = &r->layout;
 	for (size_t i = 0; i < r->layout.nwarnings; i++)
 		warn(r, r->layout.warnings[i]);
-	if (job_trust_raw(r->s, &r->layout, r->ev, &q.raw_trusted, e) < 0)
-		return err_context(e, "comparing two ways of reading");
+	while (job_trust_raw(r->s, &r->layout, r->ev, &q.raw_trusted, e) < 0)
+		if (job_recover(&r->rec, e) < 0)
+			return err_context(e, "comparing two ways of reading");
 	if (r->q->active_slot_only) {
-		if (job_active_slot(r->s, &r->layout, &q.only_slot, e) < 0)
-			return -(int)e->code;
+		while (job_active_slot(r->s, &r->layout, &q.only_slot, e) < 0)
+			if (job_recover(&r->rec, e) < 0)
+				return -(int)e->code;
 		job_note(r->ev, "slot %c is active", q.only_slot);
 	}
 	if (plan_make(&r->layout, &q, &r->plan, e) < 0)
@@ -175,6 +177,26 @@ static int add_head(struct run *r, struct err *e)
 
 /* -- partitions ------------------------------------------------------------ */
 
+/* What came on a second try takes its place in the member. */
+static int store_late(struct run *r, struct part_source *src, struct err *e)
+{
+	struct part_late l;
+
+	if (src->unreadable == 0 || !archive_can_mend(r->w))
+		return 0;
+	if (part_late_read(src, &l, e) < 0)
+		return -(int)e->code;
+	if (l.n && archive_mend(r->w, l.v, l.n, e) < 0)
+		job_warn(r->ev,
+			 "'%s': what came on a second try could not be put in "
+			 "its place and stays zeros: %s",
+			 src->part->name, e->text);
+	else
+		part_late_adopt(src, &l);
+	part_late_free(&l);
+	return 0;
+}
+
 static int store_blocks(struct run *r, struct part_source *src,
 			struct job_progress *pr, struct err *e)
 {
@@ -209,7 +231,7 @@ static int store_blocks(struct run *r, struct part_source *src,
 		if (rc < 0)
 			return rc;
 	}
-	return 0;
+	return store_late(r, src, e);
 }
 
 static void describe_part(const struct plan_item *it, struct manifest_part *p)
@@ -226,7 +248,9 @@ static int store_part(struct run *r, const struct plan_item *it,
 		      struct job_progress *pr, struct err *e)
 {
 	struct manifest_part *part = manifest_add_part(r->m);
-	struct part_source src = { .policy = r->q->policy, .ev = r->ev };
+	struct part_source src = { .policy = r->q->policy,
+				   .ev = r->ev,
+				   .rec = &r->rec };
 	struct extent by_name;
 	uint64_t started = clock_ms();
 	int rc;
@@ -379,6 +403,8 @@ int job_backup(struct session *s, const struct session_options *so,
 	};
 	int rc;
 
+	r.rec.s = s;
+	r.rec.ev = ev;
 	memset(ret_m, 0, sizeof(*ret_m));
 	memset(totals, 0, sizeof(*totals));
 	ret_m->complete = true;

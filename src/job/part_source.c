@@ -2,16 +2,48 @@
 /* part_source.c - what to do with bytes that the phone does not give. */
 #include "part_source.h"
 
+#include "part_gaps.h"
+
 #include <inttypes.h>
+#include <string.h>
 
 #define CHUNKS_PER_FILL 8u
+#define TOLD_MOST	3u
+
+static int start(struct part_source *src, uint64_t at, struct err *e)
+{
+	src->at = at;
+	if (part_reader_open(src->s, &src->x, at, &src->reader, e) < 0)
+		return -(int)e->code;
+	part_reader_set_unit(src->reader, src->unit);
+	return 0;
+}
+
+static void stop(struct part_source *src)
+{
+	if (src->reader)
+		src->at = part_reader_pos(src->reader);
+	part_reader_drop(src->reader);
+	src->reader = NULL;
+}
+
 /*
- * Refusals in a row before the steps grow: a defect of the flash is small; a
- * phone that refuses everything is not walked for hours.
+ * After a failure in *e: 0 when the phone was lost and reading goes on where
+ * it was.  A first NV copy that a loader gives by name is not begun twice:
+ * that could make it write, and give other bytes [5.6].
  */
-#define PATIENCE  16u
-#define GIVE_UP	  32u
-#define TOLD_MOST 3u
+static int come_back(struct part_source *src, struct err *e)
+{
+	if (!src->rec || src->part->method == METHOD_NV_BY_NAME)
+		return -(int)e->code;
+	do {
+		stop(src);
+		src->rec->part = src->part->name;
+		if (job_recover(src->rec, e) < 0)
+			return -(int)e->code;
+	} while (start(src, src->at, e) < 0);
+	return 0;
+}
 
 int part_source_open(struct part_source *src, struct session *s,
 		     const struct extent *x, struct err *e)
@@ -21,18 +53,11 @@ int part_source_open(struct part_source *src, struct session *s,
 	src->skip_left = 0;
 	src->bad_run = 0;
 	src->refusals = 0;
+	src->doublings = 0;
+	src->unit = 0;
 	src->unreadable = 0;
-	return part_reader_open(s, x, 0, &src->reader, e);
-}
-
-/* How far to go on after a refusal: small steps, then growing, then all. */
-static uint64_t step_over(const struct part_source *src)
-{
-	if (src->bad_run > GIVE_UP)
-		return UINT64_MAX;
-	if (src->bad_run > PATIENCE)
-		return (uint64_t)READER_UNIT << (src->bad_run - PATIENCE);
-	return READER_UNIT - part_reader_pos(src->reader) % READER_UNIT;
+	src->reader = NULL;
+	return start(src, 0, e) < 0 ? come_back(src, e) : 0;
 }
 
 static int skip(struct part_source *src, struct block *b, uint64_t n,
@@ -41,7 +66,7 @@ static int skip(struct part_source *src, struct block *b, uint64_t n,
 	uint64_t at = part_reader_pos(src->reader);
 	size_t done = part_reader_skip(src->reader, b, n);
 
-	src->skip_left = n == UINT64_MAX ? n : n - done;
+	src->skip_left = n - done;
 	src->unreadable += done;
 	if (done && !manifest_add_range(src->part, src->first + at, done))
 		return err_nomem(e);
@@ -67,76 +92,106 @@ static void tell_refusal(struct part_source *src, const struct err *e)
 static int change_way(struct part_source *src, struct err *e)
 {
 	const struct extent *x = src->by_name;
-	uint64_t at = part_reader_pos(src->reader);
 	struct err refusal = *e;
 	int rc;
 
-	src->by_name = NULL;
-	part_reader_drop(src->reader);
-	src->reader = NULL;
-	rc = reader_probe(src->s, x->name, x->offset + at, 512, e);
+	stop(src);
+	rc = reader_probe(src->s, x->name, x->offset + src->at, 512, e);
 	if (rc < 0)
 		return rc;
+	src->by_name = NULL;
 	if (rc == 0) {
-		rc = part_reader_open(src->s, &src->x, at, &src->reader, e);
+		rc = start(src, src->at, e);
 		*e = rc < 0 ? *e : refusal;
 		return rc < 0 ? rc : 1;
 	}
 	job_warn(src->ev, "'%s': %s; read by its name from there on",
 		 src->part->name, refusal.text);
-	if (at == 0) {
+	if (src->at == 0) {
 		src->part->method = METHOD_BY_NAME;
 		src->part->raw_offset = 0;
 	}
-	return part_reader_open(src->s, x, at, &src->reader, e);
+	src->x = *x;
+	return start(src, src->at, e);
 }
 
-int part_source_fill(struct part_source *src, struct block *b, struct err *e)
+static int step_over(struct part_source *src, struct block *b, struct err *e)
+{
+	uint64_t n;
+
+	src->bad_run++;
+	tell_refusal(src, e);
+	if (part_gap_measure(src, &n, e) < 0)
+		return -(int)e->code;
+	return skip(src, b, n, e);
+}
+
+static int fill_once(struct part_source *src, struct block *b, struct err *e)
 {
 	size_t step = (size_t)reader_chunk(src->s) * CHUNKS_PER_FILL;
 	struct block view = *b;
 	int rc;
 
-	if (src->skip_left)
-		return skip(src, b, src->skip_left, e);
 	if (step < READER_UNIT)
 		step = READER_UNIT;
 	if (view.cap - view.used > step && !reader_is_ahead(src->s))
 		view.cap = view.used + step;
 	rc = part_reader_fill(src->reader, &view, e);
-	if (view.used > b->used)
+	if (view.used > b->used) {
 		src->bad_run = 0;
+		if (src->rec)
+			job_has_read(src->rec, view.used - b->used);
+	}
 	b->used = view.used;
 	b->offset = view.offset;
-	if (rc == 0)
-		return 0;
-	if (e->code != ERR_REFUSED || src->policy == READ_STOP_ON_ERROR)
+	if (rc == 0 || e->code != ERR_REFUSED ||
+	    src->policy == READ_STOP_ON_ERROR)
 		return rc;
 	if (src->by_name) {
 		rc = change_way(src, e);
 		if (rc <= 0)
 			return rc;
 	}
-	src->bad_run++;
-	tell_refusal(src, e);
-	if (src->bad_run == GIVE_UP + 1)
-		job_warn(src->ev,
-			 "'%s': nothing from 0x%" PRIx64
-			 " on can be read; the rest is left out",
-			 src->part->name, part_reader_pos(src->reader));
-	return skip(src, b, step_over(src), e);
+	return step_over(src, b, e);
+}
+
+int part_source_fill(struct part_source *src, struct block *b, struct err *e)
+{
+	if (src->skip_left)
+		return skip(src, b, src->skip_left, e);
+	while (fill_once(src, b, e) < 0)
+		if (come_back(src, e) < 0)
+			return -(int)e->code;
+	return 0;
+}
+
+int part_source_peek(struct part_source *src, uint64_t at, void *buf,
+		     uint32_t n, struct err *e)
+{
+	for (;;) {
+		int rc = part_reader_peek(src->reader, at, buf, n, e);
+
+		if (rc >= 0)
+			return rc;
+		if (come_back(src, e) < 0)
+			return -(int)e->code;
+	}
 }
 
 int part_source_close(struct part_source *src, struct err *e)
 {
 	struct part_reader *r = src->reader;
+	int rc;
 
 	src->reader = NULL;
-	return part_reader_close(r, e);
+	rc = part_reader_close(r, e);
+	/* All of it is here; the next one needs the phone. */
+	if (rc < 0 && src->rec)
+		rc = job_recover(src->rec, e);
+	return rc;
 }
 
 void part_source_drop(struct part_source *src)
 {
-	part_reader_drop(src->reader);
-	src->reader = NULL;
+	stop(src);
 }

@@ -4,15 +4,15 @@
 #include "base/text.h"
 #include "file_sink.h"
 #include "job/backup.h"
-#include "part_source.h"
+#include "part_late.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* How the plan of a backup would read just this partition. */
-static int find_extent(struct session *s, const struct read_request *q,
-		       const struct job_events *ev, struct layout *l,
-		       struct extent *ret, struct manifest_part *part,
-		       struct err *e)
+static int find_extent(struct recovery *rec, const struct read_request *q,
+		       struct layout *l, struct extent *ret,
+		       struct manifest_part *part, struct err *e)
 {
 	const struct partition *p = ptable_find(&l->table, q->part);
 	struct plan_request pq = { .names = &q->part,
@@ -27,8 +27,10 @@ static int find_extent(struct session *s, const struct read_request *q,
 		err_hint(e, "'spdvault info' lists what it has");
 		return rc;
 	}
-	if (job_trust_raw(s, l, ev, &pq.raw_trusted, e) < 0 ||
-	    plan_make(l, &pq, &plan, e) < 0)
+	while (job_trust_raw(rec->s, l, rec->ev, &pq.raw_trusted, e) < 0)
+		if (job_recover(rec, e) < 0)
+			return -(int)e->code;
+	if (plan_make(l, &pq, &plan, e) < 0)
 		return -(int)e->code;
 	if (plan.n != 1) {
 		/* A glob, or a name that may not be asked for. */
@@ -109,13 +111,73 @@ static int copy_all(struct part_source *src, uint64_t length,
 	return 0;
 }
 
-static int read_extent(struct session *s, const struct read_request *q,
+static int hash_again(struct outfile *out, uint8_t ret[SHA256_LEN],
+		      struct err *e)
+{
+	CLEANUP(file_freep) uint8_t *buf = malloc(BLOCK_SIZE);
+	struct sha256 *h = NULL;
+	uint64_t at = 0, size = outfile_size(out);
+	int rc = buf ? sha256_new(&h, e) : err_nomem(e);
+
+	if (rc == 0)
+		rc = sha256_begin(h, e);
+	while (rc == 0 && at < size) {
+		size_t n = size - at < BLOCK_SIZE ? (size_t)(size - at)
+						  : BLOCK_SIZE;
+
+		rc = outfile_read(out, buf, n, at, e);
+		if (rc == 0)
+			rc = sha256_add(h, buf, n, e);
+		at += n;
+	}
+	if (rc == 0)
+		rc = sha256_end(h, ret, e);
+	sha256_free(h);
+	return rc;
+}
+
+/* What came on a second try, over the zeros that stand for it. */
+static int put_late(struct part_source *src, struct part_late *l,
+		    struct outfile *out, struct err *e)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (outfile_patch(out, l->v[i].data, l->v[i].len,
+				  l->v[i].offset, e) < 0)
+			return -(int)e->code;
+	if (l->n && hash_again(out, src->part->sha256, e) < 0)
+		return -(int)e->code;
+	part_late_adopt(src, l);
+	return 0;
+}
+
+static int read_source(struct part_source *src, const struct extent *x,
+		       struct file_sink *sink, bool again,
+		       struct part_late *late, struct err *e)
+{
+	int rc = part_source_open(src, src->s, x, e);
+
+	if (rc < 0)
+		return rc;
+	rc = copy_all(src, x->length, sink, src->ev, e);
+	if (rc == 0 && again && src->unreadable)
+		rc = part_late_read(src, late, e);
+	if (rc == 0)
+		return part_source_close(src, e);
+	part_source_drop(src);
+	return rc;
+}
+
+static int read_extent(struct recovery *rec, const struct read_request *q,
 		       const struct extent *x, const struct job_events *ev,
 		       struct manifest_part *part, struct err *e)
 {
-	struct part_source src = {
-		.policy = q->policy, .ev = ev, .part = part, .first = q->offset
-	};
+	struct part_source src = { .s = rec->s,
+				   .rec = rec,
+				   .policy = q->policy,
+				   .ev = ev,
+				   .part = part,
+				   .first = q->offset };
+	struct part_late late = { .n = 0 };
 	struct outfile *out = NULL;
 	struct file_sink *sink = NULL;
 	struct err later;
@@ -125,20 +187,17 @@ static int read_extent(struct session *s, const struct read_request *q,
 	if (rc == 0)
 		rc = file_sink_new(out, &sink, e);
 	if (rc == 0)
-		rc = part_source_open(&src, s, x, e);
-	if (rc == 0) {
-		rc = copy_all(&src, x->length, sink, ev, e);
-		if (rc == 0)
-			rc = part_source_close(&src, e);
-		else
-			part_source_drop(&src);
-	}
+		rc = read_source(&src, x, sink, outfile_is_regular(out), &late,
+				 e);
 	/* Also after a failure: what was read stays in the .partial. */
 	if (sink)
 		ended = file_sink_end(sink, part->sha256, rc < 0 ? &later : e);
 	if (rc == 0)
 		rc = ended;
 	file_sink_free(sink);
+	if (rc == 0)
+		rc = put_late(&src, &late, out, e);
+	part_late_free(&late);
 	if (rc == 0)
 		rc = outfile_commit(out, e);
 	part->size = x->length;
@@ -150,22 +209,21 @@ int job_read(struct session *s, const struct read_request *q,
 	     const struct job_events *ev, struct manifest_part *ret,
 	     struct err *e)
 {
-	const char *const *known;
+	struct recovery rec = { .s = s, .ev = ev };
 	struct layout l;
 	struct extent x;
-	size_t nknown;
 	int rc;
 
 	memset(ret, 0, sizeof(*ret));
-	known = plan_known_names(&nknown);
-	if (layout_read(s, known, nknown, &l, e) < 0)
-		return err_context(e, "reading the partition table");
+	if (job_layout(&rec, &l, e) < 0)
+		return -(int)e->code;
+	rec.known = &l;
 	for (size_t i = 0; i < l.nwarnings; i++)
 		job_warn(ev, "%s", l.warnings[i]);
-	rc = find_extent(s, q, ev, &l, &x, ret, e);
+	rc = find_extent(&rec, q, &l, &x, ret, e);
 	if (rc == 0)
 		rc = cut_extent(q, &x, e);
-	if (rc == 0 && read_extent(s, q, &x, ev, ret, e) < 0)
+	if (rc == 0 && read_extent(&rec, q, &x, ev, ret, e) < 0)
 		rc = err_context(e, "reading '%s'", q->part);
 	layout_free(&l);
 	return rc;

@@ -77,7 +77,7 @@ json 2 'no such command' '' nosuch
 json 2 'no such option' '' list --nope a.tar.zst
 json 2 'missing -o' '' backup --device sim:ums512
 json 1 'log that cannot be opened' '' list a.tar.zst --log /nonexistent/log
-json 6 'pulled cable' 'partitions' backup --device sim:ums512,disconnect_at=500 -o e.tar.zst
+json 6 'pulled cable' 'partitions' backup --device sim:ums512,disconnect_at=500,back_ms=999999999 -o e.tar.zst
 is '... says what is kept' prints '"kept":"e.tar.zst.partial '
 
 # What a name from outside holds must not break a line.

@@ -528,7 +528,7 @@ static void unreadable_bytes_are_narrowed_down(void **state)
 	assert_int_equal(e.sys, BSL_REP_OPERATION_FAILED);
 	assert_int_equal(b.used, 0x45200);
 	assert_int_equal(part_reader_pos(r), 0x45200);
-	assert_int_equal(part_reader_refused(r), 0x200);
+	assert_int_equal(part_reader_unit(r), 0x200);
 	assert_int_equal(part_reader_skip(r, &b, 0x200), 0x200);
 	assert_ok(part_reader_fill(r, &b, &e), &e);
 	assert_int_equal(b.used, MIB);
@@ -561,7 +561,7 @@ static void a_loader_of_large_reads_loses_four_kib(void **state)
 	assert_ok(part_reader_open(on.s, &x, 0, &r, &e), &e);
 	assert_int_equal(part_reader_fill(r, &b, &e), -(int)ERR_REFUSED);
 	assert_int_equal(part_reader_pos(r), 0x45000);
-	assert_int_equal(part_reader_refused(r), 0x1000);
+	assert_int_equal(part_reader_unit(r), 0x1000);
 	part_reader_skip(r, &b, 0x1000);
 	assert_ok(part_reader_fill(r, &b, &e), &e);
 	assert_int_equal(b.used, MIB);
@@ -581,7 +581,7 @@ static void sectors_of_four_kib_are_not_halved(void **state)
 	assert_ok(part_reader_open(on.s, &x, 0, &r, &e), &e);
 	assert_int_equal(part_reader_fill(r, &b, &e), -(int)ERR_REFUSED);
 	assert_int_equal(part_reader_pos(r), 0x45000);
-	assert_int_equal(part_reader_refused(r), 0x1000);
+	assert_int_equal(part_reader_unit(r), 0x1000);
 	for (size_t i = 0; i < on.tap->nreads; i++)
 		assert_int_equal(on.tap->reads[i].size % 0x1000, 0);
 	part_reader_drop(r);
@@ -623,7 +623,7 @@ static void an_early_bad_place_does_not_slow_all_that_follows(void **state)
 	assert_ok(part_reader_open(on.s, &x, 0, &r, &e), &e);
 	assert_int_equal(part_reader_fill(r, &b, &e), -(int)ERR_REFUSED);
 	assert_int_equal(part_reader_pos(r), 0x1200);
-	part_reader_skip(r, &b, part_reader_refused(r));
+	part_reader_skip(r, &b, part_reader_unit(r));
 	assert_ok(part_reader_fill(r, &b, &e), &e);
 	assert_ok(part_reader_close(r, &e), &e);
 	assert_int_equal(reader_chunk(on.s), 0xF800);
