@@ -207,7 +207,8 @@ static int read_ranges(const json_t *o, struct manifest_part *p, struct err *e)
 
 static bool is_our_folder(const char *member)
 {
-	static const char *const folders[] = { "gpt/", "boot/", "partitions/" };
+	static const char *const folders[] = { "gpt/", "boot/", "partitions/",
+					       "mapfiles/" };
 
 	if (strcmp(member, MANIFEST_DEVICE) == 0)
 		return true;

@@ -63,13 +63,22 @@ static void say_unreadable(struct ui *u, const struct manifest *m)
 {
 	for (size_t i = 0; i < m->nparts; i++) {
 		const struct manifest_part *p = &m->parts[i];
+		uint64_t more = 0;
 
-		for (size_t k = 0; k < p->nunreadable; k++)
+		for (size_t k = NAMED_MOST; k < p->nunreadable; k++)
+			more += p->unreadable[k].length;
+		for (size_t k = 0; k < p->nunreadable && k < NAMED_MOST; k++)
 			ui_result(u,
 				  "  unreadable: %s, %" PRIu64
 				  " bytes at 0x%" PRIx64,
 				  p->name, p->unreadable[k].length,
 				  p->unreadable[k].offset);
+		if (more)
+			ui_result(u,
+				  "  unreadable: %s, %" PRIu64
+				  " bytes more in %zu ranges, listed in the "
+				  "archive's mapfile",
+				  p->name, more, p->nunreadable - NAMED_MOST);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "job/content.h"
 #include "job/slot.h"
+#include "job/mapfile.h"
 #include "part_late.h"
 #include "recover.h"
 
@@ -385,7 +386,9 @@ static int run_backup(struct run *r, struct err *e)
 		return rc;
 	now_text(r->m->finished);
 	r->m->chunk = reader_chunk(r->s);
-	rc = archive_finish(r->w, r->m, e);
+	rc = mapfile_add_all(r->w, r->m, e);
+	if (rc == 0)
+		rc = archive_finish(r->w, r->m, e);
 	if (rc < 0)
 		return err_context(e, "finishing the archive");
 	r->totals->archive = archive_written(r->w);

@@ -19,10 +19,35 @@ dd if=/dev/zero of=zeros.img bs=512 seek=2048 count=1 conv=notrunc status=none
 dd if=/dev/zero of=zeros.img bs=512 seek=5859 count=1 conv=notrunc status=none
 is '... which are these two sectors' cmp bad.img zeros.img
 
+
+# The same ranges as ddrescue writes them down.
+mkdir unpacked
+is 'a mapfile is in the archive' stock_unpack odd.tar.zst unpacked
+cat >map.want <<'M'
+0x00600000 + 1
+0x00000000 0x00100000 +
+0x00100000 0x00000200 -
+0x00100200 0x001DC400 +
+0x002DC600 0x00000200 -
+0x002DC800 0x00323800 +
+M
+grep -v '^#' unpacked/mapfiles/super.map | tr -s ' ' >map.got
+is '... with the ranges' cmp map.want map.got
+is '... only where something is missing' same "$(ls unpacked/mapfiles)" super.map
+if command -v ddrescuelog >/dev/null; then
+	is '... which ddrescuelog reads' same "$(ddrescuelog --list-blocks=- unpacked/mapfiles/super.map | tr '\n' ' ')" '2048 5859 '
+else
+	skip '... which ddrescuelog reads' 'no ddrescuelog here (gddrescue)'
+fi
+
 run backup -o say.tar.zst --device "sim:ums512,$base,bad=super+1M+512,bad=misc+4K+2K"
 is 'the ranges are on the screen' ended 6
 is '... with partition, size and place' prints 'unreadable: super, 512 bytes at 0x100000'
 is '... each of them' prints 'unreadable: misc, 2048 bytes at 0x1000'
+many=$(for i in $(seq 1 12); do printf ',bad=super+%dK+512' $((i * 100)); done)
+run backup -o many.tar.zst --device "sim:ums512,$base$many"
+is 'of many ranges the first are named' same "$(grep -c 'unreadable: super, 512 bytes at' "$out")" 8
+is '... and the others counted' prints 'unreadable: super, 2048 bytes more in 4 ranges'
 run backup -o tail.tar.zst --device "sim:ums512,$base,bad=super+3M+3M"
 is 'a dead tail is one range' prints 'unreadable: super, 3145728 bytes at 0x300000'
 is '... and said to be left out' says "'super': nothing from 0x[0-9a-f]* on can be read; the rest is left out"

@@ -328,6 +328,7 @@ size_t rig_assert_exact(struct rig *r, const char *archive, unsigned threads)
 
 		assert_null(m.damage);
 		if (!p || strncmp(p->member, "gpt/", 4) == 0 ||
+		    strncmp(p->member, "mapfiles/", 9) == 0 ||
 		    strcmp(p->member, MANIFEST_DEVICE) == 0)
 			continue;
 		if (!rig_find(r->phone, p->name, &where))
