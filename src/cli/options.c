@@ -41,12 +41,14 @@ enum {
 	O_LENGTH,
 	O_PTY,
 	O_GADGET,
+	O_FAULT,
 };
 
 static const struct {
 	int id;
 	unsigned groups; /* 0: all commands */
-	const char *name, *arg, *help;
+	const char *name, *arg;
+	const char *help; /* NULL: for developers, see HACKING.md */
 } table[] = {
 	{ O_DEVICE, OPT_PHONE, "device", "SPEC",
 	  "the phone: usb (default), usb:BUS-PORT[.PORT...], tty:PATH[@BAUD], "
@@ -96,6 +98,7 @@ static const struct {
 	  "serve as a USB device, on the functionfs mounted on DIR" },
 	{ O_DRY_RUN, OPT_DRY_RUN, "dry-run", NULL,
 	  "show what would be done and stop" },
+	{ O_FAULT, OPT_PHONE, "fault", "PLAN", NULL },
 	{ O_JSON, 0, "json", NULL,
 	  "one JSON event a line, the last one 'result'" },
 	{ 'q', 0, "quiet", NULL, "no notes and no progress" },
@@ -279,6 +282,9 @@ static int take(struct options *o, int id, const char *arg, struct err *e)
 	case O_GADGET:
 		o->gadget = arg;
 		break;
+	case O_FAULT:
+		o->fault = arg;
+		break;
 	case O_EXCLUDE:
 		return add_exclude(o, arg, e);
 	case O_AFTER:
@@ -370,7 +376,7 @@ static void print_one(size_t i)
 void options_print(const struct command *c)
 {
 	for (size_t i = 0; i < NOPTIONS; i++)
-		if (!c ? !table[i].groups
-		       : !table[i].groups || (table[i].groups & c->groups))
+		if (table[i].help &&
+		    (!table[i].groups || (c && table[i].groups & c->groups)))
 			print_one(i);
 }

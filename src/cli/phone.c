@@ -3,6 +3,7 @@
 #include "phone.h"
 
 #include "sim/phone.h"
+#include "transport/fault.h"
 #include "transport/sim.h"
 
 #include <stdlib.h>
@@ -133,11 +134,14 @@ static int open_all(const struct options *o, struct ui *u, struct phone_link *p,
 		return rc;
 	if (is_simulated(device))
 		rc = open_parts(o, p, transport_sim_phone(t), e);
-	if (rc < 0)
+	if (rc < 0) {
 		transport_close(t);
-	else
-		*ret = t;
-	return rc;
+		return rc;
+	}
+	if (o->fault)
+		return transport_open_fault(o->fault, &env, t, ret, e);
+	*ret = t;
+	return 0;
 }
 
 const char *phone_device(const struct options *o)
