@@ -130,10 +130,13 @@ static void tell_log(struct link *l, const struct frame *f)
 static int bad_frame(struct link *l, struct err *e)
 {
 	char name[MSG_NAME_MAX];
+	int r = err_set(e, l->dec.too_long ? ERR_MISMATCH : ERR_FRAME,
+			"a damaged answer to %s: %s",
+			msg_command_name(l->last_cmd, name), l->dec.why);
 
-	return err_set(e, l->dec.too_long ? ERR_MISMATCH : ERR_FRAME,
-		       "a damaged answer to %s: %s",
-		       msg_command_name(l->last_cmd, name), l->dec.why);
+	err_hint(e, "another cable, or a port without a hub; on a serial line "
+		    "a lower speed");
+	return r;
 }
 
 /* The next frame that is not a log message. */

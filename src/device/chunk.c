@@ -44,9 +44,8 @@ uint32_t chunk_cap(const struct session *s)
 static uint32_t next_of(const struct session *s, const struct chunk_state *c)
 {
 	uint32_t sector = session_sector(s);
-	uint32_t least = s->opt.read_ahead ? sector : READER_UNIT;
 
-	if (c->odd && c->now > least && c->now <= c->proven)
+	if (c->odd && c->now > sector && c->now <= c->proven)
 		return c->now - sector;
 	return c->now;
 }

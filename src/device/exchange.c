@@ -6,19 +6,33 @@
 
 #include <string.h>
 
+#define FENCE_TRIES 5u /* of each of its two requests */
+
 static size_t pack_read_start(const struct part_reader *r, uint8_t msg[MSG_MAX])
 {
 	return msg_read_start(r->x.name, r->x.offset + r->x.length, r->wide,
 			      msg);
 }
 
-int exchange_start(struct part_reader *r, struct err *e)
+static int send_start(struct part_reader *r, struct err *e)
 {
 	uint8_t msg[MSG_MAX];
 	size_t n = pack_read_start(r, msg);
 
 	return session_expect_ack(r->s, BSL_CMD_READ_START, msg, n,
 				  session_timeout(r->s, FIRST_READ_MS), e);
+}
+
+int exchange_start(struct part_reader *r, struct err *e)
+{
+	bool refused = r->s->refused;
+	int rc = send_start(r, e);
+
+	if (rc != -(int)ERR_REFUSED || !refused ||
+	    session_wants_authorisation(e) || guard_name_repairs(r->x.name))
+		return rc;
+	rc = r->s->t->ops->drain(r->s->t, e);
+	return rc < 0 ? rc : send_start(r, e);
 }
 
 int exchange_end(struct part_reader *r, struct err *e)
@@ -89,9 +103,7 @@ static int post_ahead(struct part_reader *r, uint32_t n, struct err *e)
  */
 static void judge_ahead(struct part_reader *r, const struct err *e)
 {
-	if (!r->s->opt.read_ahead ||
-	    (e->code != ERR_TIMEOUT && e->code != ERR_FRAME &&
-	     e->code != ERR_MISMATCH))
+	if (!r->s->opt.read_ahead || !exchange_is_spoilt(e))
 		return;
 	r->s->opt.read_ahead = false;
 	session_note(r->s,
@@ -111,17 +123,18 @@ static int collect(struct part_reader *r, void *dst, uint32_t n, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	/* The answer to an earlier request: no refusal of this one. */
-	if (rep.type == BSL_REP_ACK || rep.type == BSL_REP_VER)
-		return err_set(e, ERR_FRAME,
-			       "READ_MIDST got the answer to another request");
 	if (rep.type != BSL_REP_READ_FLASH)
 		return session_refusal(r->s, BSL_CMD_READ_MIDST, &rep, e);
-	if (rep.len != n)
-		return err_set(e, ERR_MISMATCH,
-			       "%zu bytes came where %u were asked for",
-			       rep.len, n);
+	if (rep.len != n) {
+		rc = err_set(e, ERR_MISMATCH,
+			     "%zu bytes came where %u were asked for", rep.len,
+			     n);
+		err_hint(e, "another cable, or a port without a hub");
+		return rc;
+	}
 	r->answered = true;
+	r->last = n;
+	r->s->refused = false;
 	return 0;
 }
 
@@ -153,7 +166,8 @@ int exchange_ask(struct part_reader *r, void *dst, uint32_t n, bool *ret_echo,
 
 bool exchange_is_spoilt(const struct err *e)
 {
-	return e->code == ERR_TIMEOUT || e->code == ERR_FRAME;
+	return e->code == ERR_TIMEOUT || e->code == ERR_FRAME ||
+	       e->code == ERR_MISMATCH;
 }
 
 /* Silence also where nothing but an ACK was asked for, and repeatedly. */
@@ -167,35 +181,41 @@ static int is_dead(struct part_reader *r, struct err *e)
 	return -(int)e->code;
 }
 
+/*
+ * A request that changes nothing and is answered by ACK, again and again
+ * while its own answers are spoilt.
+ */
+static int fence_with(struct part_reader *r, unsigned cmd, const void *msg,
+		      size_t n, struct err *e)
+{
+	for (unsigned i = 1;; i++) {
+		unsigned ms = i == 1 ? FIRST_READ_MS : READ_MS;
+		int rc = link_fence(r->s->link, cmd, msg, n,
+				    session_timeout(r->s, ms), BSL_REP_ACK, e);
+
+		if (rc == 0)
+			return 0;
+		if (!exchange_is_spoilt(e) || i == FENCE_TRIES)
+			return is_dead(r, e);
+	}
+}
+
+int exchange_end_again(struct part_reader *r, struct err *e)
+{
+	return fence_with(r, BSL_CMD_READ_END, NULL, 0, e);
+}
+
 int exchange_fence(struct part_reader *r, struct err *e)
 {
-	unsigned ms = session_timeout(r->s, FIRST_READ_MS);
 	uint8_t msg[MSG_MAX];
 	size_t n = pack_read_start(r, msg);
 	int rc;
 
 	r->ahead = 0;
 	r->stale = false;
-	for (unsigned i = 0;; i++) {
-		rc = link_fence(r->s->link, BSL_CMD_READ_END, NULL, 0, ms,
-				BSL_REP_ACK, e);
-		if (rc == 0)
-			rc = link_fence(r->s->link, BSL_CMD_READ_START, msg, n,
-					ms, BSL_REP_ACK, e);
-		if (rc == 0)
-			return 0;
-		if (!exchange_is_spoilt(e) || i == REPEATS) {
-			rc = is_dead(r, e);
-			return err_context(e, "clearing the line");
-		}
-	}
-}
-
-int exchange_end_again(struct part_reader *r, struct err *e)
-{
-	int rc = link_fence(r->s->link, BSL_CMD_READ_END, NULL, 0,
-			    session_timeout(r->s, FIRST_READ_MS), BSL_REP_ACK,
-			    e);
-
-	return rc < 0 ? is_dead(r, e) : 0;
+	r->last = 0;
+	rc = exchange_end_again(r, e);
+	if (rc == 0)
+		rc = fence_with(r, BSL_CMD_READ_START, msg, n, e);
+	return rc < 0 ? err_context(e, "clearing the line") : 0;
 }

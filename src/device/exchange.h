@@ -6,7 +6,11 @@
 #include "device/reader.h"
 #include "internal.h"
 
-#define REPEATS 2u /* of one chunk after the first try [4.9] */
+/*
+ * Of one chunk after the first try, while the loader answers otherwise [4.9]:
+ * with one answer in ten lost, one chunk in a billion is given up.
+ */
+#define REPEATS 8u
 
 struct part_reader {
 	struct session *s;
@@ -16,7 +20,8 @@ struct part_reader {
 	bool answered; /* the first chunk has come; time limits shrink */
 	bool stale;    /* an error was answered: READ_START is due again */
 	bool lost;     /* nobody is there to be told READ_END */
-	uint32_t last; /* length of the answer before */
+	bool blind;    /* equal answers came with no fence between them */
+	uint32_t last; /* length of the answer before; 0: none is left */
 	/* One request ahead */
 	size_t room;	    /* what may be asked for behind the next answer */
 	uint64_t ahead_pos; /* asked for already ... */
@@ -29,12 +34,17 @@ struct part_reader {
 	bool has_good;
 };
 
-/* No answer, or a damaged one: the loader itself is well. */
+/* No answer, a damaged one, or another's: the loader itself is well. */
 bool exchange_is_spoilt(const struct err *e);
 
+/*
+ * READ_START.  A refusal right behind another one may be the same, come
+ * twice: then it says nothing about this name, which is asked for once more
+ * (not one that repairs).
+ */
 int exchange_start(struct part_reader *r, struct err *e) MUST_CHECK;
 int exchange_end(struct part_reader *r, struct err *e) MUST_CHECK;
-/* READ_END whose answer was spoilt: once more, and only its own counts. */
+/* READ_END whose answer was spoilt: again, and only its own counts. */
 int exchange_end_again(struct part_reader *r, struct err *e) MUST_CHECK;
 /*
  * One READ_MIDST: exactly n bytes at r->pos, or an error.  Before it waits for

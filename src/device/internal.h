@@ -47,6 +47,7 @@ struct session {
 	unsigned reopen_ms;  /* how long it is waited for then */
 	unsigned contact_ms; /* how long flags are sent to a silent one */
 	bool dead;	     /* the loader answers nothing any more */
+	bool refused;	     /* the answer before reads as a refusal */
 	struct chunk_state chunk;
 };
 
@@ -90,7 +91,7 @@ int stages_learn_uid(struct session *s, struct err *e) MUST_CHECK;
 int stages_step(struct session *s, enum stage to, struct err *e) MUST_CHECK;
 /* chunk.c: pure rules */
 /*
- * The next size to ask for.  Above READER_UNIT every other one is a sector
+ * The next size to ask for.  Above a sector every other one is a sector
  * shorter: answers carry no number, but one that belongs to the request
  * before has then another length and is noticed at once.  With one request
  * ahead this holds for smaller chunks, too.

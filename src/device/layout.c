@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOUR_GIB ((uint64_t)1 << 32)
+#define FOUR_GIB   ((uint64_t)1 << 32)
+#define LIST_TRIES 3u
 
 void layout_warn(struct layout *l, const char *fmt, ...)
 {
@@ -126,6 +127,29 @@ static int round_up(struct session *s, struct layout *l, struct err *e)
 	return 0;
 }
 
+/*
+ * READ_PARTITION.  Without an answer once more: where the list is the only
+ * table, a lost one must not look as if there were none.  The type of its
+ * answer is its own, so that none can be mixed up.
+ */
+static int ask_list(struct session *s, uint8_t *buf, struct reply *ret,
+		    struct err *e)
+{
+	for (unsigned i = 1;; i++) {
+		int rc = link_fetch(s->link, BSL_CMD_READ_PARTITION, NULL, 0,
+				    session_timeout(s, READ_MS),
+				    BSL_REP_READ_PARTITION, buf,
+				    BSL_PAYLOAD_MAX, ret, e);
+
+		if (rc == 0 && ret->type != BSL_REP_READ_PARTITION)
+			rc = session_refusal(s, BSL_CMD_READ_PARTITION, ret, e);
+		if (i == LIST_TRIES ||
+		    (rc != -(int)ERR_TIMEOUT && rc != -(int)ERR_FRAME &&
+		     rc != -(int)ERR_MISMATCH))
+			return rc;
+	}
+}
+
 /* 1: the table is there; 0: this loader has no list. */
 static int from_list(struct session *s, struct layout *l, struct err *e)
 {
@@ -140,9 +164,11 @@ static int from_list(struct session *s, struct layout *l, struct err *e)
 	buf = malloc(BSL_PAYLOAD_MAX);
 	if (!buf)
 		return err_nomem(e);
-	rc = link_fetch(s->link, BSL_CMD_READ_PARTITION, NULL, 0,
-			session_timeout(s, READ_MS), BSL_REP_READ_PARTITION,
-			buf, BSL_PAYLOAD_MAX, &r, e);
+	rc = ask_list(s, buf, &r, e);
+	if (rc == -(int)ERR_REFUSED) {
+		rc = 0;
+		goto out;
+	}
 	if (rc == -(int)ERR_TIMEOUT) {
 		session_note(s, "the loader does not answer READ_PARTITION");
 		rc = 0;
@@ -150,11 +176,6 @@ static int from_list(struct session *s, struct layout *l, struct err *e)
 	}
 	if (rc < 0)
 		goto out;
-	if (r.type != BSL_REP_READ_PARTITION) {
-		rc = session_refusal(s, BSL_CMD_READ_PARTITION, &r, e);
-		rc = e->code == ERR_REFUSED ? 0 : rc;
-		goto out;
-	}
 	rc = ptable_guess_unit(buf, r.len, s->info.da.storage_type, 0, &unit,
 			       &sure, l->unit_why, e);
 	if (rc == 0)

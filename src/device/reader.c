@@ -88,7 +88,6 @@ static void has_come(struct part_reader *r, uint32_t n)
 	uint32_t sector = session_sector(r->s);
 
 	chunk_worked(&r->s->chunk, n);
-	r->last = n;
 	if (n <= sector)
 		r->s->chunk.small = SMALL_WORKS;
 	if (n >= sector && (r->x.offset + r->pos) % sector == 0) {
@@ -99,18 +98,13 @@ static void has_come(struct part_reader *r, uint32_t n)
 }
 
 /*
- * An answer of another length may mean that this size is too large for the
- * loader's driver, or that it is a second copy of the answer before, which
- * had another length, so that nothing wrong was taken yet.  Else answers are
- * out of step, and so may those be that were taken since: asking again would
- * hide that.
+ * Answers carry no number.  One that belongs to the request before is noticed
+ * by its length before anything wrong is taken; where the lengths are equal,
+ * a fence between them shows that none is left.
  */
-static bool is_repeatable(const struct part_reader *r, uint32_t n,
-			  const struct err *e)
+static int keep_in_step(struct part_reader *r, uint32_t n, struct err *e)
 {
-	if (e->code == ERR_MISMATCH)
-		return n > r->s->chunk.proven || (r->last && r->last != n);
-	return exchange_is_spoilt(e);
+	return n == r->last ? exchange_fence(r, e) : 0;
 }
 
 /* After an error a loader wants a new start [5.1]. */
@@ -134,7 +128,8 @@ static int try_small(struct part_reader *r, struct err *e)
 	if (c->small != SMALL_UNKNOWN || !r->has_good ||
 	    session_sector(r->s) >= READER_UNIT)
 		return 0;
-	if (start_anew(r, e) < 0)
+	if (start_anew(r, e) < 0 ||
+	    keep_in_step(r, session_sector(r->s), e) < 0)
 		return -(int)e->code;
 	r->pos = r->good;
 	r->room = 0;
@@ -183,10 +178,8 @@ static int repeat(struct part_reader *r, uint32_t n, unsigned *repeats,
 {
 	struct err why = *e;
 
-	if (!is_repeatable(r, n, e))
-		return e->code == ERR_MISMATCH
-			       ? err_context(e, "answers out of step")
-			       : -(int)e->code;
+	if (!exchange_is_spoilt(e))
+		return -(int)e->code;
 	if (!chunk_failed(&r->s->chunk, n, false) && (*repeats)++ == REPEATS)
 		return -(int)e->code;
 	tell_retry(r, *repeats, &why);
@@ -215,6 +208,10 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 		if (rc < 0)
 			return rc;
 		n = next_chunk(r, room);
+		rc = once ? 0 : keep_in_step(r, n, e);
+		if (rc < 0)
+			return rc;
+		r->blind |= n == r->last;
 		r->room = room - n;
 		rc = fetch_once(r, dst, n, e);
 		if (rc == 0) {
@@ -345,7 +342,8 @@ int part_reader_close(struct part_reader *r, struct err *e)
 {
 	int rc = exchange_end(r, e);
 
-	if (rc < 0 && exchange_is_spoilt(e))
+	/* Where it may be one answer too many, the bytes may be wrong. */
+	if (rc < 0 && exchange_is_spoilt(e) && !r->blind)
 		rc = exchange_end_again(r, e);
 	free(r);
 	return rc;

@@ -123,6 +123,15 @@ int session_refusal(struct session *s, unsigned cmd, const struct reply *r,
 	const char *meaning = msg_reply_meaning(r->type);
 	int rc;
 
+	if (r->type == BSL_REP_ACK || r->type == BSL_REP_VER ||
+	    r->type == BSL_REP_READ_FLASH ||
+	    r->type == BSL_REP_READ_PARTITION ||
+	    r->type == BSL_REP_READ_CHIP_UID)
+		/* One that came late or twice says nothing about this. */
+		return err_set(e, ERR_FRAME,
+			       "%s got the answer to another request (%s)",
+			       msg_command_name(cmd, cname),
+			       msg_reply_name(r->type, rname));
 	if (r->type == BSL_REP_UNSUPPORTED_COMMAND ||
 	    r->type == BSL_REP_UNKNOWN_CMD)
 		s->info.unsupported++;
@@ -137,6 +146,7 @@ int session_refusal(struct session *s, unsigned cmd, const struct reply *r,
 			    "then start again with another cable");
 		return rc;
 	}
+	s->refused = true;
 	rc = err_set(e, ERR_REFUSED, "%s was answered by %s%s%s",
 		     msg_command_name(cmd, cname),
 		     msg_reply_name(r->type, rname), *meaning ? ": " : "",
@@ -160,6 +170,7 @@ int session_expect_ack(struct session *s, unsigned cmd, const void *payload,
 		return rc;
 	if (r.type != BSL_REP_ACK)
 		return session_refusal(s, cmd, &r, e);
+	s->refused = false;
 	return 0;
 }
 

@@ -255,6 +255,7 @@ static int learn_da_info(struct session *s, const struct reply *r,
 	/* 0x96 is a success here; its payload is DA_INFO [4.4]. */
 	if (r->type != BSL_REP_INCOMPATIBLE_PARTITION)
 		return session_refusal(s, BSL_CMD_EXEC_DATA, r, e);
+	s->refused = true; /* should it come twice */
 	msg_parse_da_info(r->data, r->len, da);
 	if (da->storage_type == BSL_STORAGE_EMMC)
 		s->info.storage = STORAGE_EMMC;
@@ -360,12 +361,14 @@ int stages_learn_uid(struct session *s, struct err *e)
 		return 0;
 	rc = link_call(s->link, BSL_CMD_READ_CHIP_UID, NULL, 0,
 		       session_timeout(s, ANSWER_MS), &r, e);
+	if (rc == 0 && r.type == BSL_REP_ACK) /* of what was sent before */
+		rc = link_wait(s->link, session_timeout(s, ANSWER_MS), &r, e);
 	if (rc < 0)
 		return rc;
 	if (r.type != BSL_REP_READ_CHIP_UID) {
 		/* Not told: no failure, but counted as a refusal. */
 		rc = session_refusal(s, BSL_CMD_READ_CHIP_UID, &r, e);
-		return rc == -(int)ERR_STAGE ? rc : 0;
+		return rc == -(int)ERR_REFUSED ? 0 : rc;
 	}
 	s->info.uid_len =
 		r.len < sizeof(s->info.uid) ? r.len : sizeof(s->info.uid);
