@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* faulted.c - runs sessions on a bad line and judges their end. */
+#include "lib/faulted.h"
+
+#include "lib/rig.h"
+#include "lib/smallphone.h"
+
+#include "archive/archive.h"
+#include "base/clock.h"
+#include "job/archive_jobs.h"
+#include "job/backup.h"
+#include "sim/phone.h"
+#include "transport/sim.h"
+
+#include "../../src/cli/ui.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* No session waits longer than this, by the phone's clock and by ours. */
+#define VIRTUAL_MS 3600000u
+#define REAL_MS	   60000u
+
+/* -- the folder ------------------------------------------------------------ */
+
+static bool complain(const char *what, const struct err *e)
+{
+	fprintf(stderr, "%s: %s\n", what, e->text);
+	return false;
+}
+
+bool faulted_open(struct faulted *f)
+{
+	const char *tmp = getenv("TMPDIR");
+	struct err e;
+
+	memset(f, 0, sizeof(*f));
+	if (!tmp)
+		tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	snprintf(f->dir, sizeof(f->dir), "%.40s/faulted.XXXXXX", tmp);
+	if (!mkdtemp(f->dir)) {
+		perror(f->dir);
+		return false;
+	}
+	setenv("SPDVAULT_PROFILES", "profiles", 1);
+	if (profile_load_all(&f->profiles, &e) < 0)
+		return complain("profiles", &e);
+	if (!smallphone_files(f->dir))
+		return false;
+	if (!smallphone_loader(1, &f->fdl1, &e) ||
+	    !smallphone_loader(2, &f->fdl2, &e))
+		return complain("loaders", &e);
+	return true;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+void faulted_close(struct faulted *f)
+{
+	nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	profile_set_free(&f->profiles);
+	loader_free(&f->fdl1);
+	loader_free(&f->fdl2);
+}
+
+/* -- one session -------------------------------------------------------------
+ */
+
+struct run {
+	struct faulted *f;
+	const struct faulted_truth *t;
+	struct faulted_result *r;
+	char out[128], partial[160];
+	struct transport *line;
+	struct phone *phone;
+	struct session *s;
+	struct session_options so;
+	struct manifest m;
+	uint64_t started;
+	bool hung;
+};
+
+static void wrong(struct run *x, const char *fmt, ...) PRINTF(2, 3);
+
+/* The first thing that is wrong is the one to tell. */
+static void wrong(struct run *x, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (x->r->end == FAULTED_WRONG)
+		return;
+	x->r->end = FAULTED_WRONG;
+	va_start(ap, fmt);
+	vsnprintf(x->r->why, sizeof(x->r->why), fmt, ap);
+	va_end(ap);
+}
+
+/* Asked in every wait: also the watchdog. */
+static bool on_cancelled(void *user)
+{
+	struct run *x = user;
+
+	if (transport_fault_stats(x->line)->waited_ms > VIRTUAL_MS ||
+	    clock_ms() - x->started > REAL_MS)
+		x->hung = true;
+	return x->hung;
+}
+
+static int open_line(struct run *x, const char *plan, struct err *e)
+{
+	char both[1024];
+	struct transport *t;
+
+	if (x->t->c.line)
+		snprintf(both, sizeof(both), "%s;%s", x->t->c.line, plan);
+	else
+		snprintf(both, sizeof(both), "%s", plan);
+	if (transport_open_sim(x->t->spec, &t, e) < 0)
+		return -(int)e->code;
+	x->phone = transport_sim_phone(t);
+	return transport_open_fault(both, NULL, t, &x->line, e);
+}
+
+static int open_session(struct run *x, struct err *e)
+{
+	const struct session_events ev = { .user = x,
+					   .cancelled = on_cancelled };
+	const uint8_t *bytes;
+	size_t n;
+
+	x->so.fdl1 = &x->f->fdl1;
+	x->so.fdl2 = &x->f->fdl2;
+	phone_sample_loader(x->phone, 1, &x->f->fdl1.addr, &bytes, &n);
+	phone_sample_loader(x->phone, 2, &x->f->fdl2.addr, &bytes, &n);
+	x->so.chunk_max = x->t->c.chunk_max;
+	if (profile_find(&x->f->profiles, phone_model(x->phone)->chip,
+			 &x->so.profile, e) < 0) {
+		transport_close(x->line);
+		return -(int)e->code;
+	}
+	return session_open(x->line, &x->so, &ev, &x->s, e);
+}
+
+static int back_up(struct run *x, struct err *e)
+{
+	struct backup_request q = { .out = x->out,
+				    .plan = { .all = true },
+				    .archive = { .level = 1,
+						 .threads = x->t->c.threads },
+				    .device = "sim:faulted",
+				    .ending = "leave",
+				    .simulated = true };
+	const struct job_events ev = { .user = x, .cancelled = on_cancelled };
+	struct backup_totals totals;
+
+	if (session_raise(x->s, STAGE_FDL2, e) < 0)
+		return -(int)e->code;
+	return job_backup(x->s, &x->so, &q, &ev, &x->m, &totals, e);
+}
+
+static bool exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* -- judgement ---------------------------------------------------------------
+ */
+
+static const uint8_t *true_sum(const struct faulted_truth *t,
+			       const char *member)
+{
+	for (size_t i = 0; i < t->nparts; i++)
+		if (strcmp(t->part[i].member, member) == 0)
+			return t->part[i].sha256;
+	return NULL;
+}
+
+static bool is_ours(const char *member)
+{
+	return strcmp(member, MANIFEST_DEVICE) == 0 ||
+	       strcmp(member, MANIFEST_NAME) == 0 ||
+	       strcmp(member, MANIFEST_SUMS) == 0;
+}
+
+static void judge_exact(struct run *x)
+{
+	const struct job_events ev = { .user = NULL };
+	struct verify_result v;
+	size_t found = 0;
+	struct err e;
+
+	if (exists(x->partial))
+		wrong(x, "done, and there is a .partial");
+	if (!x->m.complete)
+		wrong(x, "done, and said to be incomplete: %s",
+		      x->m.nwarnings ? x->m.warnings[0] : "no warning");
+	if (job_verify(x->out, 0, &ev, &v, &e) < 0) {
+		wrong(x, "done, and does not verify: %s", e.text);
+		return;
+	}
+	for (size_t i = 0; i < v.manifest.nparts; i++) {
+		const struct manifest_part *p = &v.manifest.parts[i];
+		const uint8_t *sum = true_sum(x->t, p->member);
+
+		if (is_ours(p->member))
+			continue;
+		if (!sum)
+			wrong(x, "done, with a member '%s'", p->member);
+		else if (memcmp(sum, p->sha256, SHA256_LEN) != 0)
+			wrong(x, "SILENT: '%s' holds wrong bytes", p->member);
+		found++;
+	}
+	if (found != x->t->nparts)
+		wrong(x, "done, with %zu members in place of %zu", found,
+		      x->t->nparts);
+	manifest_free(&v.manifest);
+}
+
+/* Takes the current member in; false when it breaks off. */
+static bool digest_member(struct archive_reader *a, uint64_t size,
+			  uint8_t sum[SHA256_LEN])
+{
+	struct archive_piece p;
+	struct sha256 *h;
+	uint64_t got = 0;
+	struct err e;
+	int rc;
+
+	if (sha256_new(&h, &e) < 0)
+		return false;
+	rc = sha256_begin(h, &e);
+	while (rc == 0 && (rc = archive_pull(a, &p, &e)) > 0) {
+		rc = p.damage ? -1 : sha256_add(h, p.data, p.len, &e);
+		got += p.len;
+	}
+	if (rc == 0)
+		rc = sha256_end(h, sum, &e);
+	sha256_free(h);
+	return rc == 0 && got == size;
+}
+
+/* What was kept can be listed, and what is whole in it is right. */
+static void judge_kept(struct run *x)
+{
+	struct archive_reader *a;
+	struct archive_member m;
+	struct err e;
+
+	if (archive_open(x->partial, 0, &a, &e) < 0) {
+		struct stat st;
+
+		/* Nothing of a member was stored yet. */
+		if (stat(x->partial, &st) == 0 && st.st_size > 0)
+			wrong(x, "the .partial cannot be opened: %s", e.text);
+		return;
+	}
+	while (archive_next(a, &m, &e) > 0) {
+		const uint8_t *sum = true_sum(x->t, m.name);
+		uint8_t got[SHA256_LEN];
+
+		if (is_ours(m.name))
+			continue;
+		if (!sum) {
+			wrong(x, "the .partial has a member '%s'", m.name);
+			break;
+		}
+		if (!digest_member(a, m.size, got))
+			break;
+		if (memcmp(got, sum, SHA256_LEN) != 0)
+			wrong(x,
+			      "SILENT: '%s' in the .partial is whole and "
+			      "wrong",
+			      m.name);
+	}
+	archive_close(a);
+}
+
+static void judge_named(struct run *x, const struct err *e)
+{
+	const char *hint = *e->hint ? e->hint : default_hint(e);
+
+	x->r->end = FAULTED_NAMED;
+	snprintf(x->r->why, sizeof(x->r->why), "%s", e->text);
+	if (x->hung)
+		wrong(x, "HANG after %llu ms of the phone's clock",
+		      (unsigned long long)transport_fault_stats(x->line)
+			      ->waited_ms);
+	if (!*e->text || e->code == ERR_NONE)
+		wrong(x, "an error without words");
+	if (!*hint)
+		wrong(x, "no remedy for: %s", e->text);
+	if (e->code == ERR_BUG)
+		wrong(x, "a bug, it says: %s", e->text);
+	if (exists(x->out))
+		wrong(x, "failed, and the archive has its name: %s", e->text);
+	x->r->kept = exists(x->partial);
+	if (x->r->kept)
+		judge_kept(x);
+}
+
+static void judge_phone(struct run *x)
+{
+	struct phone_stats st;
+
+	phone_stats(x->phone, &st);
+	if (st.storage_writes || st.commanded_writes)
+		wrong(x, "WRITES: %s", phone_write_log(x->phone));
+}
+
+static void note_stats(struct run *x)
+{
+	const struct fault_stats *st = transport_fault_stats(x->line);
+
+	x->r->replies = st->replies;
+	x->r->waited_ms = st->waited_ms;
+	memcpy(x->r->done, st->done, sizeof(x->r->done));
+	/* What always happens on this line is no fault. */
+	if (x->t->c.line)
+		x->r->done[FAULT_SPLIT] = 0;
+	x->r->faults = 0;
+	for (unsigned k = 0; k < FAULT_KINDS; k++)
+		x->r->faults += x->r->done[k];
+}
+
+static bool begin(struct run *x, struct faulted *f,
+		  const struct faulted_truth *t, const char *plan,
+		  struct faulted_result *ret)
+{
+	struct err e;
+
+	memset(x, 0, sizeof(*x));
+	memset(ret, 0, sizeof(*ret));
+	x->f = f;
+	x->t = t;
+	x->r = ret;
+	x->started = clock_ms();
+	snprintf(x->out, sizeof(x->out), "%s/a.tar.zst", f->dir);
+	snprintf(x->partial, sizeof(x->partial), "%s.partial", x->out);
+	if (open_line(x, plan, &e) < 0 || open_session(x, &e) < 0) {
+		wrong(x, "the rig itself: %s", e.text);
+		return false;
+	}
+	return true;
+}
+
+static void end(struct run *x)
+{
+	note_stats(x);
+	session_close(x->s);
+	manifest_free(&x->m);
+	unlink(x->out);
+	unlink(x->partial);
+}
+
+void faulted_session(struct faulted *f, const struct faulted_truth *t,
+		     const char *plan, struct faulted_result *ret)
+{
+	struct run x;
+	struct err e = { .code = ERR_NONE };
+	int rc;
+
+	if (!begin(&x, f, t, plan, ret))
+		return;
+	rc = back_up(&x, &e);
+	ret->code = rc < 0 ? e.code : ERR_NONE;
+	if (rc == 0)
+		judge_exact(&x);
+	else
+		judge_named(&x, &e);
+	judge_phone(&x);
+	end(&x);
+}
+
+/* -- the undisturbed run -----------------------------------------------------
+ */
+
+/* The digest of the bytes that the phone holds for a partition. */
+static bool sum_on_phone(const struct phone *p,
+			 const struct manifest_part *part,
+			 uint8_t sum[SHA256_LEN])
+{
+	struct rig_place where;
+	struct err e;
+	uint8_t *all;
+	bool good;
+
+	if (!rig_find(p, part->name, &where) || where.size != part->size)
+		return false;
+	all = malloc(where.size);
+	good = all &&
+	       phone_peek(p, where.area, where.offset, all, where.size) &&
+	       sha256_of(all, where.size, sum, &e) == 0;
+	free(all);
+	return good;
+}
+
+static bool note_truth(struct run *x, struct faulted_truth *t)
+{
+	for (size_t i = 0; i < x->m.nparts; i++) {
+		const struct manifest_part *p = &x->m.parts[i];
+		uint8_t sum[SHA256_LEN];
+
+		if (is_ours(p->member))
+			continue;
+		if (t->nparts == FAULTED_PARTS_MAX)
+			return false;
+		if (strncmp(p->member, "gpt/", 4) != 0 &&
+		    (!sum_on_phone(x->phone, p, sum) ||
+		     memcmp(sum, p->sha256, SHA256_LEN) != 0)) {
+			fprintf(stderr, "%s: '%s' differs from the phone\n",
+				t->c.name, p->member);
+			return false;
+		}
+		snprintf(t->part[t->nparts].member, MEMBER_NAME_MAX, "%s",
+			 p->member);
+		memcpy(t->part[t->nparts++].sha256, p->sha256, SHA256_LEN);
+	}
+	return true;
+}
+
+bool faulted_reference(struct faulted *f, const struct faulted_case *c,
+		       struct faulted_truth *ret)
+{
+	const struct fault_stats *st;
+	struct faulted_result r;
+	struct run x;
+	struct err e;
+	bool good;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->c = *c;
+	smallphone_spec(f->dir, c->model, c->sector, ret->spec,
+			sizeof(ret->spec));
+	if (!begin(&x, f, ret, "lose:n=1000000000", &r)) {
+		fprintf(stderr, "%s: %s\n", c->name, r.why);
+		return false;
+	}
+	st = transport_fault_stats(x.line);
+	good = session_raise(x.s, STAGE_FDL2, &e) == 0 || complain(c->name, &e);
+	ret->replies_to_fdl2 = st->replies;
+	if (good && back_up(&x, &e) < 0)
+		good = complain(c->name, &e);
+	ret->replies = st->replies;
+	ret->requests = st->requests;
+	ret->waited_ms = st->waited_ms;
+	good = good && note_truth(&x, ret);
+	if (good) {
+		judge_exact(&x);
+		judge_phone(&x);
+	}
+	if (r.end == FAULTED_WRONG)
+		fprintf(stderr, "%s: %s\n", c->name, r.why);
+	end(&x);
+	return good && r.end != FAULTED_WRONG;
+}
+
+/* -- totals ------------------------------------------------------------------
+ */
+
+void faulted_count(struct faulted_totals *t, const struct faulted_result *r)
+{
+	t->sessions++;
+	t->untouched += r->faults == 0;
+	t->ends[r->end]++;
+	if (r->end == FAULTED_NAMED)
+		t->codes[r->code]++;
+	for (unsigned k = 0; k < FAULT_KINDS; k++) {
+		t->faults[k] += r->done[k];
+		t->by_kind[k][r->end] += r->done[k] > 0;
+	}
+}
+
+void faulted_print(const struct faulted_totals *t, FILE *to)
+{
+	fprintf(to, "# %-12s %10s %10s %10s %10s\n", "fault", "made", "exact",
+		"named", "wrong");
+	for (unsigned k = 0; k < FAULT_KINDS; k++)
+		fprintf(to, "# %-12s %10llu %10llu %10llu %10llu\n",
+			fault_kind_name(k), (unsigned long long)t->faults[k],
+			(unsigned long long)t->by_kind[k][FAULTED_EXACT],
+			(unsigned long long)t->by_kind[k][FAULTED_NAMED],
+			(unsigned long long)t->by_kind[k][FAULTED_WRONG]);
+	fprintf(to,
+		"# %llu sessions (%llu met no fault): %llu exact, "
+		"%llu ended with a named error, %llu otherwise\n",
+		(unsigned long long)t->sessions,
+		(unsigned long long)t->untouched,
+		(unsigned long long)t->ends[FAULTED_EXACT],
+		(unsigned long long)t->ends[FAULTED_NAMED],
+		(unsigned long long)t->ends[FAULTED_WRONG]);
+	fprintf(to, "# named:");
+	for (unsigned i = 1; i < ERR_CODES; i++)
+		if (t->codes[i])
+			fprintf(to, " %s %llu", err_kind_name(i),
+				(unsigned long long)t->codes[i]);
+	fprintf(to, "\n");
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* smallphone.h - storage of half a MiB for simulated phones: quick sessions. */
+#ifndef LIB_SMALLPHONE_H
+#define LIB_SMALLPHONE_H
+
+#include "device/loader.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Storages of both sector sizes, and a boot area, into dir. */
+bool smallphone_files(const char *dir);
+/* "MODEL,storage=..." with the storage of this sector size; 0: none. */
+void smallphone_spec(const char *dir, const char *model, unsigned sector,
+		     char *out, size_t cap);
+/* Loaders of a few transfers. */
+bool smallphone_loader(int which, struct loader *ret, struct err *e);
+
+#endif
