@@ -182,16 +182,21 @@ int archive_note(struct archive_writer *w, const char *kind, const char *text,
 	return journal_file_flush(w->journal, e);
 }
 
+void writer_tell(const struct written_member *m, struct manifest_part *ret)
+{
+	memcpy(ret->member, m->name, sizeof(ret->member));
+	memcpy(ret->sha256, m->sha256, sizeof(ret->sha256));
+	ret->size = m->size;
+	ret->first_frame = m->first_frame;
+	ret->frames = m->frames;
+}
+
 int archive_end(struct archive_writer *w, struct manifest_part *ret,
 		struct err *e)
 {
 	if (writer_end(w, e) < 0)
 		return -(int)e->code;
-	memcpy(ret->member, w->now.name, sizeof(ret->member));
-	memcpy(ret->sha256, w->now.sha256, sizeof(ret->sha256));
-	ret->size = w->now.size;
-	ret->first_frame = w->now.first_frame;
-	ret->frames = w->now.frames;
+	writer_tell(&w->now, ret);
 	return 0;
 }
 

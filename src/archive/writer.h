@@ -88,6 +88,7 @@ int writer_start(struct archive_writer *w, struct err *e) MUST_CHECK;
 bool digests_add(struct frame_digests *d, uint64_t digest);
 int writer_remember(struct archive_writer *w, const struct written_member *m,
 		    struct err *e) MUST_CHECK;
+void writer_tell(const struct written_member *m, struct manifest_part *ret);
 /* Reads frame number `frame` back; ERR_IO when its digest is another one. */
 int writer_frame(struct archive_writer *w, uint32_t frame, uint8_t *packed,
 		 struct err *e) MUST_CHECK;
