@@ -78,6 +78,7 @@ struct manifest {
 	char created[32];  /* RFC 3339, UTC */
 	char finished[32]; /* RFC 3339, UTC */
 	char note[256];	   /* the user's own words */
+	unsigned resumed;  /* runs after the first one that went on with it */
 	bool complete;	   /* nothing planned is missing or unreadable */
 
 	/* the phone */
@@ -122,6 +123,15 @@ int manifest_device_json(const struct manifest *m, char **ret, size_t *ret_len,
 int manifest_from_json(const char *p, size_t n, struct manifest *ret,
 		       struct err *e) MUST_CHECK;
 void manifest_free(struct manifest *m);
+
+/*
+ * One part as a line of JSON, without its unreadable ranges, for a journal.
+ * The caller frees *ret.
+ */
+int manifest_part_to_text(const struct manifest_part *p, char **ret,
+			  struct err *e) MUST_CHECK;
+int manifest_part_from_text(const char *text, struct manifest_part *ret,
+			    struct err *e) MUST_CHECK;
 
 /*
  * Appends; the element is zeroed.  NULL when memory or the limit is out.  A

@@ -41,8 +41,11 @@ archive_resume_info(const struct archive_resume *r);
 void archive_resume_part(const struct journal_member *m,
 			 struct manifest_part *ret);
 
-/* A block of the open member that is stored already. */
-typedef void archive_stored(void *user, const struct block *b);
+/*
+ * A block of the open member that is stored already; false: stop,
+ * ERR_CANCELLED.
+ */
+typedef bool archive_stored(void *user, const struct block *b);
 
 enum archive_keep {
 	KEEP_ALL,     /* what was found good */

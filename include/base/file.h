@@ -35,7 +35,8 @@ bool file_is_zero(const void *p, size_t n);
 struct outfile;
 
 /*
- * ERR_EXISTS when path, or its .partial, is there and force is not set.
+ * ERR_EXISTS when path, or its .partial (e->sys is EEXIST then), is there and
+ * force is not set.
  * Takes a lock, so that two processes never write the same file.
  */
 int outfile_open(const char *path, bool force, struct outfile **ret,

@@ -4,6 +4,7 @@
 #define JOB_BACKUP_H
 
 #include "archive/archive.h"
+#include "archive/resume.h"
 #include "device/layout.h"
 #include "device/session.h"
 #include "job/blank.h"
@@ -25,10 +26,19 @@ struct backup_request {
 	const char *note;   /* or NULL */
 	bool simulated;
 	const char *ending; /* what will be done at the end, for the manifest */
+	/*
+	 * What an earlier run left of `out`, to go on with, or NULL.  Owned by
+	 * job_backup() from its call on.
+	 */
+	struct archive_resume *resume;
 };
 
 struct backup_totals {
-	uint64_t bytes;	     /* read from the phone and stored */
+	uint64_t bytes;	  /* read from the phone and stored */
+	uint64_t resumed; /* stored by an earlier run */
+	uint64_t planned_bytes;
+	bool begun;	     /* OUT.partial is of this run */
+	uint64_t reached;    /* of planned_bytes, with those of earlier runs */
 	uint64_t unreadable; /* of these: zeros in place of what was refused */
 	uint64_t archive;    /* size of the file */
 	double seconds;
@@ -40,8 +50,8 @@ struct backup_totals {
  * Blocks until all is read.  The phone must be in FDL2 (session_raise).
  * Fills *ret_m with what the archive's manifest says, also on failure as far
  * as it goes (the caller frees it), and *totals.  Unreadable ranges are not a
- * failure: see ret_m->complete.  After a failure the .partial stays, except
- * when nothing of a partition has been stored yet.
+ * failure: see ret_m->complete.  After a failure the .partial stays and can be
+ * gone on with (archive_resume_open(), q->resume).
  */
 int job_backup(struct session *s, const struct session_options *so,
 	       const struct backup_request *q, const struct job_events *ev,

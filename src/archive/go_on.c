@@ -146,8 +146,8 @@ static int count_stored(struct archive_resume *r, struct archive_writer *w,
 		b->used = writer_block_len(w->now.size, block);
 		if (rc == 0)
 			rc = sha256_add(w->sha, b->data, b->used, e);
-		if (rc == 0 && stored)
-			stored(user, b);
+		if (rc == 0 && stored && !stored(user, b))
+			rc = err_set(e, ERR_CANCELLED, "stopped");
 	}
 	b->used = 0;
 	zframe_dec_free(dec);

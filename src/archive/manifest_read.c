@@ -396,6 +396,18 @@ static int read_block_size(const json_t *root, struct manifest *m,
 	return 0;
 }
 
+/* Not in archives of versions that could not resume. */
+static int read_resumed(const json_t *root, struct manifest *m, struct err *e)
+{
+	uint32_t n = 0;
+
+	if (json_object_get(root, "resumed") &&
+	    get_u32(root, "resumed", &n, e) < 0)
+		return -(int)e->code;
+	m->resumed = n;
+	return 0;
+}
+
 static int read_all(const json_t *root, struct manifest *m, struct err *e)
 {
 	if (get_u32(root, "format", &m->format, e) < 0)
@@ -407,7 +419,7 @@ static int read_all(const json_t *root, struct manifest *m, struct err *e)
 	if (TEXT(root, "tool", m->tool) < 0 ||
 	    TEXT(root, "created", m->created) < 0 ||
 	    TEXT(root, "finished", m->finished) < 0 ||
-	    TEXT(root, "note", m->note) < 0 ||
+	    TEXT(root, "note", m->note) < 0 || read_resumed(root, m, e) < 0 ||
 	    get_bool(root, "complete", &m->complete, e) < 0 ||
 	    read_phone(root, m, e) < 0 || read_link(root, m, e) < 0 ||
 	    read_block_size(root, m, e) < 0 || read_parts(root, m, e) < 0 ||
@@ -451,4 +463,24 @@ int manifest_from_json(const char *p, size_t n, struct manifest *ret,
 	}
 	*ret = m;
 	return 0;
+}
+
+int manifest_part_from_text(const char *text, struct manifest_part *ret,
+			    struct err *e)
+{
+	struct manifest_part p = { .size = 0 };
+	json_error_t where;
+	json_t *o;
+	int rc;
+
+	if (has_too_many_tokens(text, strlen(text)))
+		return err_set(e, ERR_FORMAT, "a part larger than any of ours");
+	o = json_loads(text, JSON_REJECT_DUPLICATES, &where);
+	rc = read_part(o, &p, e);
+	json_decref(o);
+	if (rc < 0)
+		free(p.unreadable);
+	else
+		*ret = p;
+	return rc;
 }

@@ -222,6 +222,7 @@ int manifest_to_json(const struct manifest *m, char **ret, size_t *ret_len,
 
 	put(&k, o, "finished", text(m->finished));
 	put(&k, o, "note", text(m->note));
+	put(&k, o, "resumed", number(m->resumed));
 	put(&k, o, "complete", json_boolean(m->complete));
 	put(&k, o, "phone", phone_object(&k, m, true));
 	put(&k, o, "link", link_object(&k, m));
@@ -240,4 +241,19 @@ int manifest_device_json(const struct manifest *m, char **ret, size_t *ret_len,
 	put(&k, o, "phone", phone_object(&k, m, false));
 	put(&k, o, "link", link_object(&k, m));
 	return print(&k, o, ret, ret_len, e);
+}
+
+int manifest_part_to_text(const struct manifest_part *p, char **ret,
+			  struct err *e)
+{
+	struct manifest_part bare = *p;
+	struct maker k = { 0 };
+	json_t *o;
+
+	bare.unreadable = NULL;
+	bare.nunreadable = 0;
+	o = part_object(&k, &bare);
+	*ret = k.failed ? NULL : json_dumps(o, JSON_COMPACT);
+	json_decref(o);
+	return *ret ? 0 : err_nomem(e);
 }

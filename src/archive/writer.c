@@ -4,7 +4,9 @@
 
 #include "archive/zframe.h"
 
+#include <errno.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -218,14 +220,36 @@ int writer_start(struct archive_writer *w, struct err *e)
 	return 0;
 }
 
+/* The .partial of an earlier run: is there more to do than to look at it? */
+static void offer_resume(const char *path, struct err *e)
+{
+	char *journal;
+	bool there;
+
+	if (e->code != ERR_EXISTS || e->sys != EEXIST ||
+	    asprintf(&journal, "%s.partial.journal", path) < 0)
+		return;
+	there = access(journal, F_OK) == 0;
+	free(journal);
+	if (!there)
+		return;
+	e->hint[0] = '\0';
+	err_hint(e,
+		 "--resume goes on with it; 'spdvault list %s.partial' shows "
+		 "what it holds; --force starts again",
+		 path);
+}
+
 /* A pipe or a device has no journal: nothing could be resumed there. */
 static int open_new(struct archive_writer *w, const char *path, bool force,
 		    struct err *e)
 {
 	CLEANUP(file_freep) char *spool = NULL;
 
-	if (outfile_open(path, force, &w->file, e) < 0)
+	if (outfile_open(path, force, &w->file, e) < 0) {
+		offer_resume(path, e);
 		return -(int)e->code;
+	}
 	if (!outfile_is_regular(w->file))
 		return 0;
 	spool = writer_spool_name(archive_partial(w));

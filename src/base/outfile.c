@@ -75,6 +75,7 @@ static int refuse_partial(const char *partial, struct err *e)
 		 "look at it with 'spdvault list %s'; then remove it, or give "
 		 "--force to replace it",
 		 partial);
+	e->sys = EEXIST; /* unlike what is in the way for other reasons */
 	return r;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* cmd_backup.c - backup and read: bytes off the phone. */
+#include "again.h"
 #include "base/text.h"
 #include "commands.h"
 #include "job/backup.h"
@@ -10,7 +11,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static enum read_policy policy_of(const struct options *o)
 {
@@ -136,6 +136,9 @@ static void say_backup(struct ui *u, const struct options *o,
 		  t->parts, t->planned, text_size(t->bytes, bytes),
 		  text_duration((uint64_t)(t->seconds + 0.999), time), rate,
 		  m->chunk, m->transcode_off ? "off" : "on");
+	if (t->resumed)
+		ui_result(u, "  of an earlier run: %s, not read again",
+			  text_size(t->resumed, bytes));
 	ui_result(u, "  archive: %s", text_size(t->archive, file));
 	say_left_out(u, m);
 	say_unreadable(u, m);
@@ -162,15 +165,15 @@ static json_t *backup_json(const struct options *o, const struct manifest *m,
 				  "size", (json_int_t)m->parts[i].size, "class",
 				  m->parts[i].class, "method",
 				  manifest_method_name(m->parts[i].method)));
-	r = json_pack("{so sb sI sI sI sI sI sf so so sI so?}", "archive",
-		      ui_text(o->output), "complete", m->complete, "partitions",
-		      (json_int_t)t->parts, "planned", (json_int_t)t->planned,
-		      "bytes", (json_int_t)t->bytes, "unreadable",
-		      (json_int_t)t->unreadable, "archive_bytes",
-		      (json_int_t)t->archive, "seconds", t->seconds, "left_out",
-		      left, "suspects", suspects_json(m), "blank",
-		      (json_int_t)t->blank.quiet, "phone_witness",
-		      phone_witness(p));
+	r = json_pack(
+		"{so sb sI sI sI sI sI sI sf so so sI so?}", "archive",
+		ui_text(o->output), "complete", m->complete, "partitions",
+		(json_int_t)t->parts, "planned", (json_int_t)t->planned,
+		"bytes", (json_int_t)t->bytes, "resumed_bytes",
+		(json_int_t)t->resumed, "unreadable", (json_int_t)t->unreadable,
+		"archive_bytes", (json_int_t)t->archive, "seconds", t->seconds,
+		"left_out", left, "suspects", suspects_json(m), "blank",
+		(json_int_t)t->blank.quiet, "phone_witness", phone_witness(p));
 	if (o->dry_run && r)
 		json_object_set_new(r, "plan", plan);
 	else
@@ -178,21 +181,23 @@ static json_t *backup_json(const struct options *o, const struct manifest *m,
 	return r;
 }
 
-/* What an interrupted run leaves, in words; NULL when there is nothing. */
-static const char *kept_text(const struct options *o,
-			     const struct backup_totals *t, char *buf,
-			     size_t cap)
+static int backup_failed(const struct options *o, struct ui *u, struct err *e,
+			 const struct manifest *m,
+			 const struct backup_totals *t, struct phone_link *p)
 {
-	struct stat st;
+	json_t *more = p ? backup_json(o, m, t, p) : json_object();
+	const char *kept;
+	struct again a;
+	int exit;
 
-	snprintf(buf, cap, "%s.partial", o->output);
-	if (t->planned == 0 || stat(buf, &st) < 0 || st.st_size == 0)
-		return NULL;
-	snprintf(buf, cap,
-		 "%s.partial (%zu of %zu partitions; 'spdvault extract "
-		 "%s.partial' takes them out)",
-		 o->output, t->parts, t->planned, o->output);
-	return buf;
+	again_look(o, t, e, &a);
+	again_json(&a, more);
+	kept = *a.kept ? a.kept : NULL;
+	exit = command_failed(u, e, exit_code(e, PLACE_PHONE, kept), kept,
+			      more);
+	again_say(u, &a);
+	again_free(&a);
+	return exit;
 }
 
 static int run_backup(const struct options *o, struct ui *u)
@@ -222,7 +227,6 @@ static int run_backup(const struct options *o, struct ui *u)
 	struct phone_link p;
 	struct job_events ev;
 	struct err e;
-	char kept[1024];
 	int rc, exit;
 
 	if (!o->output && !o->dry_run) {
@@ -230,24 +234,22 @@ static int run_backup(const struct options *o, struct ui *u)
 		err_hint(&e, "give the name of the archive: -o phone.tar.zst");
 		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
 	}
-	rc = phone_open(o, u, &p, &e);
-	if (rc < 0)
-		return command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
-				      NULL, NULL);
+	if (again_open(o, u, &q.archive, &q.resume, &e) < 0)
+		return backup_failed(o, u, &e, &m, &t, NULL);
+	if (phone_open(o, u, &p, &e) < 0) {
+		archive_resume_drop(q.resume);
+		return backup_failed(o, u, &e, &m, &t, NULL);
+	}
 	q.simulated = p.simulated;
 	rc = phone_raise(&p, u, &e);
 	if (rc == 0) {
 		ui_job_events(u, &ev);
 		rc = job_backup(p.session, &p.so, &q, &ev, &m, &t, &e);
+	} else {
+		archive_resume_drop(q.resume);
 	}
 	if (rc < 0) {
-		/* Refused before the first byte: a .partial is not ours. */
-		const char *k = e.code == ERR_EXISTS && t.parts == 0
-					? NULL
-					: kept_text(o, &t, kept, sizeof(kept));
-
-		exit = command_failed(u, &e, exit_code(&e, PLACE_PHONE, k), k,
-				      backup_json(o, &m, &t, &p));
+		exit = backup_failed(o, u, &e, &m, &t, &p);
 		phone_left(&p, u);
 	} else {
 		if (o->dry_run)
@@ -273,7 +275,9 @@ const struct command cmd_backup = {
 		"read first. userdata, cache and logs are left out\nunless "
 		"named or --all is given. PART may be a glob.\n\n"
 		"Nothing is written to the phone. An existing OUT is never "
-		"replaced without\n--force.\n\n"
+		"replaced without\n--force. What an interrupted run has read "
+		"stays in OUT.partial; the same command\nwith --resume goes on "
+		"there, on the same phone.\n\n"
 		"Examples:\n"
 		"  spdvault backup --device sim:ums512 -o phone.tar.zst\n"
 		"  spdvault backup --device tty:/dev/ttyUSB0@921600 --chip "

@@ -33,6 +33,7 @@ enum {
 	O_EXCLUDE,
 	O_ALL,
 	O_FORCE,
+	O_RESUME,
 	O_SLOT,
 	O_ACCEPT_BLANK,
 	O_ON_ERROR,
@@ -71,6 +72,8 @@ static const struct {
 	{ 'o', OPT_OUTPUT, "output", "OUT", "the file to write" },
 	{ O_FORCE, OPT_FORCE, "force", NULL,
 	  "replace what is there, ignore a disk that may be too small" },
+	{ O_RESUME, OPT_BACKUP, "resume", NULL,
+	  "go on with what an interrupted backup left in OUT.partial" },
 	{ O_ALL, OPT_BACKUP, "all", NULL,
 	  "also what is left out by default: userdata, cache, logs" },
 	{ O_EXCLUDE, OPT_BACKUP, "exclude", "PART",
@@ -273,6 +276,9 @@ static int take(struct options *o, int id, const char *arg, struct err *e)
 	case O_FORCE:
 		o->force = true;
 		break;
+	case O_RESUME:
+		o->resume = true;
+		break;
 	case 'C':
 		o->directory = arg;
 		break;
@@ -306,6 +312,11 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 	memset(o, 0, sizeof(*o));
 	o->wait_s = WAIT_DEFAULT_S;
 	o->lost_s = LOST_DEFAULT_S;
+	/* getopt sorts the others. */
+	o->typed = calloc((size_t)argc + 1, sizeof(*o->typed));
+	if (!o->typed)
+		return err_nomem(e);
+	memcpy(o->typed, argv, (size_t)argc * sizeof(*argv));
 	for (size_t i = 0; i < NOPTIONS; i++) {
 		longs[i].name = table[i].name;
 		longs[i].has_arg =
@@ -339,6 +350,7 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 void options_free(struct options *o)
 {
 	free(o->exclude);
+	free(o->typed);
 }
 
 int options_check(const struct options *o, const struct command *c,

@@ -30,7 +30,7 @@ struct options {
 	const char *output, *note;
 	const char **exclude;
 	size_t nexclude;
-	bool all, force, slot_active, stop_on_error, accept_blank;
+	bool all, force, resume, slot_active, stop_on_error, accept_blank;
 	uint64_t level;
 	/* archives */
 	const char *directory;
@@ -41,6 +41,8 @@ struct options {
 	/* the words that are no options; the first is the command */
 	char **args;
 	int nargs;
+	/* The words as they were typed, the program first; NULL at the end. */
+	char **typed;
 	uint64_t given; /* bit per row of the table in options.c */
 };
 

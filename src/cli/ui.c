@@ -191,6 +191,12 @@ void ui_error(struct ui *u, const struct err *e, const char *kept)
 	}
 }
 
+void ui_go_on(struct ui *u, const char *command)
+{
+	log_line(u, "  resume", command);
+	fprintf(stderr, "  resume: %s\n", command);
+}
+
 void ui_result(struct ui *u, const char *fmt, ...)
 {
 	va_list ap;

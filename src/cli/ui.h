@@ -33,6 +33,8 @@ void ui_warn(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
 void ui_alarm(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
 /* Cause, remedy, and what is kept (NULL: nothing to say). */
 void ui_error(struct ui *u, const struct err *e, const char *kept);
+/* After an error: the command that goes on where this run ended. */
+void ui_go_on(struct ui *u, const char *command);
 /* A result for people, on stdout; nothing with --json. */
 void ui_result(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
 /* One JSON line on stdout, with "event" first; takes o over. */

@@ -9,7 +9,7 @@
 #include "job/slot.h"
 #include "job/mapfile.h"
 #include "part_late.h"
-#include "recover.h"
+#include "run.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,19 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-struct run {
-	struct session *s;
-	const struct backup_request *q;
-	const struct session_options *so;
-	const struct job_events *ev;
-	struct layout layout;
-	struct recovery rec;
-	struct plan plan;
-	struct archive_writer *w;
-	struct manifest *m;
-	struct backup_totals *totals;
-	struct content_look look; /* of the partition that is being read */
-};
+#define REFUSED "the loader refused to read it"
 
 static void now_text(char out[32])
 {
@@ -42,8 +30,12 @@ static void now_text(char out[32])
 
 static void warn(struct run *r, const char *text)
 {
+	struct err ignored; /* of a note; it comes out of the next block, too */
+
 	job_warn(r->ev, "%s", text);
 	manifest_add_warning(r->m, text);
+	if (r->w && resume_note_warning(r->w, text, &ignored) < 0)
+		ignored.code = ERR_NONE;
 }
 
 /* -- before the first byte ------------------------------------------------ */
@@ -71,23 +63,24 @@ static int make_plan(struct run *r, struct err *e)
 	if (r->plan.n == 0)
 		return err_set(e, ERR_USAGE, "nothing is left to back up");
 	r->totals->planned = r->plan.n;
+	r->totals->planned_bytes = r->plan.bytes;
 	return 0;
 }
 
 static int check_space(struct run *r, struct err *e)
 {
 	char need[TEXT_SIZE_MAX], have[TEXT_SIZE_MAX];
-	uint64_t space;
+	uint64_t space, bytes = r->plan.bytes, there = resume_stored(&r->re);
 	int rc;
 
+	bytes -= there < bytes ? there : bytes;
 	if (file_space_for(r->q->out, &space, e) < 0)
 		return -(int)e->code;
-	if (space >= r->plan.bytes || r->q->ignore_space)
+	if (space >= bytes || r->q->ignore_space)
 		return 0;
 	rc = err_set(e, ERR_EXISTS,
 		     "'%s' may need up to %s and the disk has %s left",
-		     r->q->out, text_size(r->plan.bytes, need),
-		     text_size(space, have));
+		     r->q->out, text_size(bytes, need), text_size(space, have));
 	err_hint(e, "free some space or choose another disk; --force starts "
 		    "all the same (compressed it is often half)");
 	return rc;
@@ -118,64 +111,6 @@ static int note_left_out(struct run *r, struct err *e)
 	return 0;
 }
 
-/* -- small members -------------------------------------------------------- */
-
-static int add_memory(struct run *r, const char *member, const char *name,
-		      const void *p, size_t n, struct manifest_part **ret,
-		      struct err *e)
-{
-	struct manifest_part *part = manifest_add_part(r->m);
-
-	if (!part)
-		return err_nomem(e);
-	text_copy(part->name, sizeof(part->name), name);
-	if (archive_add(r->w, member, p, n, part, e) < 0)
-		return err_context(e, "storing '%s'", member);
-	if (ret)
-		*ret = part;
-	return 0;
-}
-
-static int add_gpt(struct run *r, const struct gpt_copy *g, const char *member,
-		   const char *name, struct err *e)
-{
-	struct manifest_part *part;
-
-	if (!g->data)
-		return 0;
-	if (add_memory(r, member, name, g->data, g->len, &part, e) < 0)
-		return -(int)e->code;
-	part->method = METHOD_RAW;
-	part->raw_offset = g->offset;
-	text_copy(part->class, sizeof(part->class), "table");
-	text_copy(part->content, sizeof(part->content),
-		  g->valid ? "gpt" : "gpt-damaged");
-	return 0;
-}
-
-static int add_head(struct run *r, struct err *e)
-{
-	struct manifest_part *part;
-	char *json;
-	size_t n;
-	int rc;
-
-	if (manifest_device_json(r->m, &json, &n, e) < 0)
-		return -(int)e->code;
-	rc = add_memory(r, MANIFEST_DEVICE, "device", json, n, &part, e);
-	free(json);
-	if (rc < 0)
-		return rc;
-	text_copy(part->class, sizeof(part->class), "info");
-	part->private_ = true;
-	rc = add_gpt(r, &r->layout.primary, "gpt/primary.img", "gpt-primary",
-		     e);
-	if (rc == 0)
-		rc = add_gpt(r, &r->layout.backup, "gpt/backup.img",
-			     "gpt-backup", e);
-	return rc;
-}
-
 /* -- partitions ------------------------------------------------------------ */
 
 /* What came on a second try takes its place in the member. */
@@ -198,10 +133,12 @@ static int store_late(struct run *r, struct part_source *src, struct err *e)
 	return 0;
 }
 
-static int store_blocks(struct run *r, struct part_source *src,
-			struct job_progress *pr, struct err *e)
+static int store_blocks(struct run *r, const struct plan_item *it,
+			struct part_source *src, struct job_progress *pr,
+			struct err *e)
 {
 	uint64_t before = pr->all_done;
+	struct err later;
 
 	while (pr->done < pr->total) {
 		struct block *b;
@@ -214,8 +151,6 @@ static int store_blocks(struct run *r, struct part_source *src,
 			if (rc == 0)
 				rc = part_source_fill(src, b, e);
 			if (rc < 0) {
-				struct err later;
-
 				b->used = 0;
 				/* The first failure is the one to tell. */
 				if (archive_put(r->w, b, &later) < 0)
@@ -228,9 +163,12 @@ static int store_blocks(struct run *r, struct part_source *src,
 		}
 		content_look_at(&r->look, b->data, b->used, b->offset,
 				pr->total);
-		rc = archive_put(r->w, b, e);
+		rc = resume_note_block(r->w, it->member, src->part, b, e);
 		if (rc < 0)
-			return rc;
+			b->used = 0;
+		if (archive_put(r->w, b, rc < 0 ? &later : e) < 0 || rc < 0)
+			return -(int)e->code;
+		r->totals->reached = pr->all_done;
 	}
 	return store_late(r, src, e);
 }
@@ -245,6 +183,62 @@ static void describe_part(const struct plan_item *it, struct manifest_part *p)
 	p->private_ = it->class->private_;
 }
 
+static uint64_t unreadable_bytes(const struct manifest_part *p)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < p->nunreadable; i++)
+		sum += p->unreadable[i].length;
+	return sum;
+}
+
+/* One more partition is in the archive; `before` bytes of it were already. */
+static void count_part(struct run *r, const struct manifest_part *part,
+		       uint64_t before)
+{
+	uint64_t unreadable = unreadable_bytes(part);
+
+	r->totals->bytes += part->size - before;
+	r->totals->resumed += before;
+	r->totals->unreadable += unreadable;
+	r->totals->parts++;
+	if (unreadable)
+		r->m->complete = false;
+	if (r->ev->part_done)
+		r->ev->part_done(r->ev->user, part);
+}
+
+/* All blocks are stored: what is to be said of them, and the digest. */
+static int end_part(struct run *r, const struct plan_item *it,
+		    struct manifest_part *part, uint64_t started, struct err *e)
+{
+	part->seconds = (double)(clock_ms() - started) / 1000;
+	if (it->part->size) {
+		text_copy(part->content, sizeof(part->content),
+			  content_look_name(&r->look));
+		part->payload = r->look.uniform ? 0 : r->look.content.payload;
+	}
+	part->size = it->part->size;
+	if (resume_note_part(r->w, it->member, part, e) < 0)
+		return -(int)e->code;
+	return archive_end(r->w, part, e);
+}
+
+static int open_source(struct run *r, const struct plan_item *it,
+		       const struct extent *by_name, struct part_source *src,
+		       struct err *e)
+{
+	bool changed = src->part->method != it->method;
+	int rc;
+
+	if (it->method == METHOD_RAW && plan_may_use_name(&r->layout, it) &&
+	    !changed)
+		src->by_name = by_name;
+	rc = part_source_open(src, r->s, changed ? by_name : &it->x, e);
+	src->unreadable = unreadable_bytes(src->part);
+	return rc;
+}
+
 static int store_part(struct run *r, const struct plan_item *it,
 		      struct job_progress *pr, struct err *e)
 {
@@ -256,25 +250,27 @@ static int store_part(struct run *r, const struct plan_item *it,
 	uint64_t started = clock_ms();
 	int rc;
 
+	r->begun = false;
 	if (!part)
 		return err_nomem(e);
 	describe_part(it, part);
-	pr->part = part->name;
-	pr->done = 0;
-	pr->total = it->part->size;
+	r->begun = resume_goes_on(&r->re, it->member, part);
+	src.from = r->begun ? r->re.position : 0;
 	src.part = part;
-	if (it->method == METHOD_RAW && plan_may_use_name(&r->layout, it)) {
-		layout_name_extent(it->part, &by_name);
-		src.by_name = &by_name;
-	}
-	rc = part_source_open(&src, r->s, &it->x, e);
+	pr->part = part->name;
+	pr->done = src.from;
+	pr->total = it->part->size;
+	layout_name_extent(it->part, &by_name);
+	rc = open_source(r, it, &by_name, &src, e);
 	if (rc < 0) {
 		manifest_drop_part(r->m);
 		return rc;
 	}
-	rc = archive_begin(r->w, it->member, it->part->size, e);
+	if (!r->begun)
+		rc = archive_begin(r->w, it->member, it->part->size, e);
+	r->begun = true;
 	if (rc == 0)
-		rc = store_blocks(r, &src, pr, e);
+		rc = store_blocks(r, it, &src, pr, e);
 	if (rc < 0) {
 		part_source_drop(&src);
 		manifest_drop_part(r->m);
@@ -282,47 +278,59 @@ static int store_part(struct run *r, const struct plan_item *it,
 	}
 	rc = part_source_close(&src, e);
 	if (rc == 0)
-		rc = archive_end(r->w, part, e);
+		rc = end_part(r, it, part, started, e);
+	if (rc < 0)
+		manifest_drop_part(r->m);
+	else
+		count_part(r, part, src.from);
+	return rc;
+}
+
+/* 1: an earlier run has dealt with it. */
+static int is_done(struct run *r, const struct plan_item *it,
+		   struct job_progress *pr, struct err *e)
+{
+	int rc = resume_took(&r->re, it->member, r->m, e);
+
 	if (rc < 0)
 		return rc;
-	part->seconds = (double)(clock_ms() - started) / 1000;
-	if (part->size) {
-		text_copy(part->content, sizeof(part->content),
-			  content_look_name(&r->look));
-		part->payload = r->look.uniform ? 0 : r->look.content.payload;
+	if (rc == 0 && !resume_left_out(&r->re, it->part->name))
+		return 0;
+	pr->all_done += it->part->size;
+	if (rc > 0) {
+		count_part(r, &r->m->parts[r->m->nparts - 1], it->part->size);
+		return 1;
 	}
-	r->totals->bytes += part->size;
-	r->totals->unreadable += src.unreadable;
-	r->totals->parts++;
-	if (src.unreadable)
-		r->m->complete = false;
-	if (r->ev->part_done)
-		r->ev->part_done(r->ev->user, part);
-	return 0;
+	r->m->complete = false;
+	if (omit(r, it->part, REFUSED) < 0)
+		return err_nomem(e);
+	return 1;
 }
 
 /* A partition that the loader does not open at all is told, not fatal. */
 static int store_or_omit(struct run *r, const struct plan_item *it,
 			 struct job_progress *pr, struct err *e)
 {
-	size_t before = r->m->nparts;
 	uint64_t all = pr->all_done;
-	int rc = store_part(r, it, pr, e);
 	char text[512];
+	int rc = is_done(r, it, pr, e);
 
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = store_part(r, it, pr, e);
 	if (rc == 0)
 		return 0;
 	if (e->code != ERR_REFUSED || r->q->policy == READ_STOP_ON_ERROR ||
-	    pr->done > 0 || r->m->nparts != before)
+	    r->begun)
 		return err_context(e, "backing up '%s'", it->part->name);
 	snprintf(text, sizeof(text), "'%s' is not in the backup: %s",
 		 it->part->name, e->text);
 	warn(r, text);
 	r->m->complete = false;
 	pr->all_done = all + it->part->size;
-	if (omit(r, it->part, "the loader refused to read it") < 0)
+	if (omit(r, it->part, REFUSED) < 0)
 		return err_nomem(e);
-	return 0;
+	return resume_note_left_out(r->w, it->part->name, e);
 }
 
 static int store_parts(struct run *r, struct err *e)
@@ -356,6 +364,19 @@ static int list_plan(struct run *r, struct err *e)
 /* -- all of it ---------------------------------------------------------------
  */
 
+static int open_archive(struct run *r, struct err *e)
+{
+	struct identity id;
+	int rc = identity_of(r->m, &r->layout, &r->plan, r->q->policy, &id, e);
+
+	if (rc < 0)
+		return rc;
+	rc = resume_begin(&r->re, r->q, &id, &r->plan, r->m, &r->w, e);
+	identity_free(&id);
+	r->totals->begun = rc == 0;
+	return rc;
+}
+
 static int run_backup(struct run *r, struct err *e)
 {
 	uint64_t started = clock_ms();
@@ -370,13 +391,12 @@ static int run_backup(struct run *r, struct err *e)
 		rc = check_space(r, e);
 	if (rc < 0)
 		return rc;
-	rc = archive_create(r->q->out, &r->q->archive, &r->w, e);
-	if (rc < 0)
-		return rc;
 	job_describe(r->s, &r->layout, r->so, r->m);
 	if (!content_look_begin(&r->look))
 		return err_nomem(e);
-	rc = add_head(r, e);
+	rc = open_archive(r, e);
+	if (rc == 0)
+		rc = run_add_head(r, e);
 	if (rc == 0)
 		rc = store_parts(r, e);
 	if (rc == 0)
@@ -408,6 +428,9 @@ int job_backup(struct session *s, const struct session_options *so,
 
 	r.rec.s = s;
 	r.rec.ev = ev;
+	r.re.left = q->resume;
+	r.re.look = &r.look;
+	r.re.ev = ev;
 	memset(ret_m, 0, sizeof(*ret_m));
 	memset(totals, 0, sizeof(*totals));
 	ret_m->complete = true;
@@ -418,6 +441,7 @@ int job_backup(struct session *s, const struct session_options *so,
 	text_copy(ret_m->note, sizeof(ret_m->note), q->note);
 	rc = run_backup(&r, e);
 	archive_drop(r.w);
+	resume_free(&r.re);
 	content_look_end(&r.look);
 	plan_free(&r.plan);
 	layout_free(&r.layout);

@@ -57,7 +57,7 @@ int part_source_open(struct part_source *src, struct session *s,
 	src->unit = 0;
 	src->unreadable = 0;
 	src->reader = NULL;
-	return start(src, 0, e) < 0 ? come_back(src, e) : 0;
+	return start(src, src->from, e) < 0 ? come_back(src, e) : 0;
 }
 
 static int skip(struct part_source *src, struct block *b, uint64_t n,

@@ -19,6 +19,7 @@ struct part_source {
 	const struct extent *by_name; /* the other way to it, or NULL */
 	uint64_t first;		      /* of the extent, in the partition */
 	uint64_t at;		      /* the next byte, while no reader is */
+	uint64_t from;		      /* of the extent: where to begin */
 	uint64_t skip_left;	      /* of a range that did not fit a block */
 	unsigned bad_run;    /* refusals with nothing read in between */
 	unsigned refusals;   /* in all */

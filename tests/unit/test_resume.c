@@ -141,7 +141,7 @@ struct seen {
 	uint64_t bytes;
 };
 
-static void on_stored(void *user, const struct block *b)
+static bool on_stored(void *user, const struct block *b)
 {
 	struct seen *s = user;
 
@@ -150,6 +150,7 @@ static void on_stored(void *user, const struct block *b)
 		assert_int_equal(b->data[b->used - 1], s->blocks + 1);
 	s->bytes += b->used;
 	s->blocks++;
+	return true;
 }
 
 /* Every member with an end has its note; what was ended is not put again. */
