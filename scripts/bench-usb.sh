@@ -5,29 +5,70 @@
 # alone; the phone takes its own time for each reply.
 #
 # usage: bench-usb.sh PROGRAM FLOOR FOLDER
+#
+# CASES    BUS:DELAY ...  BUS: million bytes a second that the wire moves, 0: as
+#          fast as memory; DELAY: microseconds that the phone takes for a reply
+# CHUNKS   bytes of a request
+# ROUNDS   of each case; the medians are shown
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if [ "${VM_CLOCK:-virtual}" = virtual ]; then
+export VM_CLOCK=${VM_CLOCK:-real} VM_TIMEOUT=${VM_TIMEOUT:-1800}
+list() { # NAME: for the kernel's command line
+	[ -z "${!1:-}" ] || echo "$1=$(echo "${!1}" | tr -s ' ,' +)"
+}
+VM_APPEND="$(list CASES) $(list CHUNKS) $(list ROUNDS)"
+export VM_APPEND
+
+if [ "$VM_CLOCK" = virtual ]; then
 	echo "one emulated processor, 1000 million instructions a second (VM_CLOCK)"
 else
 	echo "two emulated processors on $(nproc) of $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sed -n 1p)"
 fi
 echo
-VM_TIMEOUT=${VM_TIMEOUT:-900} scripts/vm.sh tests/usb/bench.sh "$3" "$1" "$2" \
-	tests/usb/guest.sh | awk '
+scripts/vm.sh tests/usb/bench.sh "$3" "$1" "$2" tests/usb/guest.sh | awk '
+function median(list, n,    a, i, j, t) {
+	split(list, a)
+	for (i = 2; i <= n; i++)
+		for (j = i; j > 1 && a[j] < a[j - 1]; j--) {
+			t = a[j]
+			a[j] = a[j - 1]
+			a[j - 1] = t
+		}
+	return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2
+}
 BEGIN {
-	print "phone takes  chunk   tool      MiB   wall s   CPU s    MB/s  of the floor"
+	print "bus MB/s  phone takes  chunk   tool      MiB   wall s    MB/s  wall/floor  CPU s/GiB"
+}
+/^row end/ {
+	for (k = 1; k <= tools; k++) {
+		t = order[k]
+		w = median(walls[t], count[t])
+		if (w < 0.001)
+			w = 0.001
+		if (k == 1)
+			floor = w
+		printf "%8s %9.1f ms %6d   %-8s %4.0f %8.2f %7.1f %11.2f %10.1f\n", \
+			bus ? bus : "-", delay / 1000, chunk, t, bytes / 1048576, w, \
+			bytes / 1e6 / w, w / floor, \
+			median(cpus[t], count[t]) * 1073741824 / bytes
+	}
+	tools = 0
+	split("", walls)
+	split("", cpus)
+	split("", count)
+	next
 }
 /^row / {
-	bytes = $5
-	wall = $6 > 0.01 ? $6 : 0.01
-	rate = bytes / 1e6 / wall
-	if ($4 == "floor")
-		floor = rate
-	printf "%8.1f ms %6d   %-6s %6.1f %8.2f %7.2f %7.1f %8.0f %%\n",
-		$2 / 1000, $3, $4, bytes / 1048576, wall, $7, rate,
-		100 * rate / floor
+	bus = $2
+	delay = $3
+	chunk = $4
+	bytes = $6
+	if (!($5 in count))
+		order[++tools] = $5
+	count[$5]++
+	walls[$5] = walls[$5] " " $7
+	cpus[$5] = cpus[$5] " " $8
 	next
 }
 /^vm: end / { code = $3 }

@@ -21,6 +21,12 @@ struct ring;
 typedef int ring_work(void *user, unsigned worker, unsigned slot,
 		      struct err *e);
 
+/*
+ * The calling thread gives way from now on to those that wait for a phone, an
+ * answer of which must not lie about for want of a processor.  All workers do.
+ */
+void ring_give_way(void);
+
 /* threads 0: the work is done inside ring_put(), and no thread exists. */
 int ring_new(unsigned threads, unsigned slots, ring_work *work, void *user,
 	     struct ring **ret, struct err *e) MUST_CHECK;

@@ -15,10 +15,15 @@ struct phone;
 struct gadget_options {
 	char udc[64];		 /* controller to bind to; empty: others do */
 	uint64_t reply_delay_us; /* from the request to its reply */
-	uint64_t reattach_ms;	 /* how long the phone stays off the bus */
-	bool zlp_in;		 /* ends a full last packet with an empty one */
-	bool split32;		 /* dwc_otg: the last 32 bytes on their own */
-	bool stall_line_state;	 /* a ROM that does not know the request */
+	/*
+	 * The wire moves so many megabytes (10^6) a second, which a controller
+	 * made of software does not take into account; 0: at once.
+	 */
+	uint64_t bus_mb_s;
+	uint64_t reattach_ms;  /* how long the phone stays off the bus */
+	bool zlp_in;	       /* ends a full last packet with an empty one */
+	bool split32;	       /* dwc_otg: the last 32 bytes on their own */
+	bool stall_line_state; /* a ROM that does not know the request */
 };
 
 /*

@@ -134,6 +134,7 @@ static void *writer_main(void *arg)
 {
 	struct err e;
 
+	ring_give_way();
 	while (write_next(arg, &e) > 0)
 		;
 	return NULL;

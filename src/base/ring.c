@@ -5,6 +5,9 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+
+#define NICER 5 /* of 19; a third of the processor time of the others */
 
 enum slot_state { FREE, FILLING, QUEUED, RUNNING, DONE, TAKEN };
 
@@ -47,12 +50,20 @@ static void run_slot(struct ring *r, unsigned worker, unsigned slot)
 		s->error.code = ERR_NONE;
 }
 
+/* Best effort: it changes who is first, not what is done. */
+void ring_give_way(void)
+{
+	/* On Linux this is the calling thread's own. */
+	setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + NICER);
+}
+
 static void *worker_main(void *arg)
 {
 	struct worker_start start = *(struct worker_start *)arg;
 	struct ring *r = start.ring;
 
 	free(arg);
+	ring_give_way();
 	pthread_mutex_lock(&r->lock);
 	for (;;) {
 		unsigned long mine;

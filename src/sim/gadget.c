@@ -113,6 +113,11 @@ static void send_held(struct server *s)
 	s->held = 0;
 }
 
+static uint64_t wire_ns(const struct server *s)
+{
+	return s->o->bus_mb_s ? s->held * 1000 / s->o->bus_mb_s : 0;
+}
+
 /*
  * One reply after the other; a phone works on the next request only when the
  * reply to the last one is out, so that is when the delay starts.
@@ -126,7 +131,7 @@ static void speak(struct server *s)
 		if (!s->held)
 			return;
 		s->due = (s->asked > s->said ? s->asked : s->said) +
-			 s->o->reply_delay_us * 1000;
+			 s->o->reply_delay_us * 1000 + wire_ns(s);
 	}
 	if (now_ns() >= s->due)
 		send_held(s);

@@ -34,6 +34,8 @@ static int take_key(struct gadget_options *o, const char *key,
 		rc = to_flag(value, &o->stall_line_state, e);
 	else if (!strcmp(key, "reply_delay_us"))
 		rc = text_to_u64(value, 60000000, &o->reply_delay_us, e);
+	else if (!strcmp(key, "bus_mb_s"))
+		rc = text_to_u64(value, 100000, &o->bus_mb_s, e);
 	else if (!strcmp(key, "reattach_ms"))
 		rc = text_to_u64(value, 600000, &o->reattach_ms, e);
 	else if (strcmp(key, "udc") != 0)

@@ -1,14 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=dash
-# Lines "row DELAY-US CHUNK TOOL BYTES WALL CPU"; runs as /vm/test.sh.
+# Lines "row BUS DELAY-US CHUNK TOOL BYTES WALL CPU"; runs as /vm/test.sh.
 #
 # What the start costs (loaders, greeting, table) is measured with a partition
 # of 1 MiB and taken off, for the program as for the bare loop.
 # shellcheck source=tests/usb/guest.sh
 . /vm/guest.sh
 
+# From the kernel's command line; a list is joined by "+".
+cases=$(echo "${CASES:-0:0+53:0+53:300+53:2000}" | tr + ' ')
+chunks=$(echo "${CHUNKS:-4096+16384+63488}" | tr + ' ')
+rounds=${ROUNDS:-3}
+
 model="ums512,userdata=1M,fdl2_delay_ms=0,ver_skip=0"
+phone="--chip UMS512 $fdls --device usb --quiet -o /tmp/out"
 bad=0
 
 # Wall and CPU seconds of a command, into $took.
@@ -20,46 +26,58 @@ clocked() {
 	took=$(awk 'END { printf "%.2f %.2f", $1, $2 + $3 }' /tmp/took)
 }
 # One run against a new phone whose "super" has so many MiB.
-run() { # MIB DELAY COMMAND...
-	local spec="$model,super=$1M,reply_delay_us=$2"
-	shift 2
+run() { # MIB COMMAND...
+	local mib=$1
+	shift
 	rm -f /tmp/out
-	plug one "$spec" || bad=1
+	plug one "$model,super=${mib}M,reply_delay_us=$delay,bus_mb_s=$bus" || bad=1
 	clocked "$@"
 	unplug one || bad=1
 }
-row() { # DELAY CHUNK TOOL MIB COMMAND...
-	local delay=$1 chunk=$2 tool=$3 mib=$4 base
-	shift 4
-	run 1 "$delay" "$@"
-	base=$took
-	run $((mib + 1)) "$delay" "$@"
-	echo "$base $took" | awk -v b=$((mib << 20)) \
-		-v head="$delay $chunk $tool" \
-		'{ printf "row %s %d %.2f %.2f\n", head, b, $3 - $1, $4 - $2 }'
-}
-# The loop alone; it measures itself, behind its start.
-floor_row() { # DELAY CHUNK MIB
-	run $(($3 + 1)) "$1" /vm/floor super "$2" $(($3 << 20))
-	echo "row $1 $2 floor $(tail -n 1 /tmp/log)"
-}
-case_of() { # DELAY CHUNK MIB
-	local size="--chunk $2"
-	floor_row "$1" "$2" "$3"
+tool() { # NAME MIB: one run
+	local ahead=
+	case $1 in
+	floor)
+		run "$2" /vm/floor super "$chunk" $((($2 - 1) << 20))
+		# It measures itself, behind its start.
+		took=$(awk 'END { print $2, $3 }' /tmp/log)
+		return
+		;;
+	*+) ahead=--read-ahead ;;
+	esac
 	# The largest is what the program finds by itself.
-	[ "$2" -lt 60000 ] || size=
-	# shellcheck disable=SC2086,SC2154 # words; of guest.sh
-	{
-		row "$1" "$2" read "$3" spdvault read super --quiet --chip UMS512 \
-			$fdls --device usb $size -o /tmp/out
-		row "$1" "$2" backup "$3" spdvault backup super --quiet \
-			--chip UMS512 $fdls --device usb $size -o /tmp/out
-	}
+	[ "$chunk" -ge 60000 ] || ahead="$ahead --chunk $chunk"
+	# shellcheck disable=SC2086 # words
+	run "$2" spdvault "${1%+}" super $phone $ahead
+}
+one_case() { # MIB
+	local t n base
+	for t in floor read backup read+ backup+; do
+		took="0 0"
+		[ $t = floor ] || tool $t 1
+		echo "$took" >"/tmp/base.$t"
+	done
+	# In turns, so that what disturbs one disturbs all.
+	for n in $(seq "$rounds"); do
+		for t in floor read backup read+ backup+; do
+			tool $t $(($1 + 1))
+			base=$(cat "/tmp/base.$t")
+			echo "$base $took" | awk -v b=$(($1 << 20)) \
+				-v head="$bus $delay $chunk $t" \
+				'{ printf "row %s %d %.3f %.3f\n", head, b, $3 - $1, $4 - $2 }'
+		done
+	done
+	echo "row end"
 }
 
-for delay in ${DELAYS:-0 300 2000}; do
-	case_of "$delay" 4096 6
-	case_of "$delay" 16384 16
-	case_of "$delay" 63488 48
+for case in $cases; do
+	bus=${case%:*} delay=${case#*:}
+	for chunk in $chunks; do
+		case $chunk in
+		4096) one_case 6 ;;
+		16384) one_case 16 ;;
+		*) one_case 48 ;;
+		esac
+	done
 done
 exit $bad
