@@ -80,8 +80,8 @@ int transport_open(const char *spec, struct transport **ret,
 void transport_close(struct transport *t);
 
 /* Each end's own opener; `rest` is what follows its prefix. */
-int transport_open_tty(const char *rest, struct transport **ret,
-		       struct err *e) MUST_CHECK;
+int transport_open_tty(const char *rest, const struct transport_env *env,
+		       struct transport **ret, struct err *e) MUST_CHECK;
 int transport_open_sim(const char *rest, struct transport **ret,
 		       struct err *e) MUST_CHECK;
 int transport_open_usb(const char *rest, const struct transport_env *env,

@@ -4,13 +4,6 @@
 
 #include <string.h>
 
-static int open_tty(const char *rest, const struct transport_env *env,
-		    struct transport **ret, struct err *e)
-{
-	(void)env;
-	return transport_open_tty(rest, ret, e);
-}
-
 static int open_sim(const char *rest, const struct transport_env *env,
 		    struct transport **ret, struct err *e)
 {
@@ -23,7 +16,7 @@ static const struct {
 	int (*open)(const char *rest, const struct transport_env *env,
 		    struct transport **ret, struct err *e);
 } kinds[] = {
-	{ "tty:", open_tty },
+	{ "tty:", transport_open_tty },
 	{ "sim:", open_sim },
 	{ "usb:", transport_open_usb },
 	{ "fd:", transport_open_fd },

@@ -17,9 +17,11 @@
 #define FIRST_BAUD   115200u /* what every ROM starts with */
 #define DRAIN_MS     50u     /* silence after which a line counts as empty */
 #define DRAIN_MAX_MS 2000u
+#define LOOK_MS	     100u /* how often for a device that is away */
 
 struct tty {
 	struct transport base;
+	struct transport_env env;
 	int fd;
 	char *path;
 };
@@ -55,6 +57,12 @@ static int gone(const struct tty *y, struct err *e)
 		       y->path);
 }
 
+/* What the system says of an adapter that was pulled out. */
+static bool means_gone(int sys)
+{
+	return sys == EIO || sys == ENXIO || sys == ENODEV;
+}
+
 /* 1 ready, 0 not within the time; an interrupted wait counts as time. */
 static int wait_for(const struct tty *y, short events, unsigned timeout_ms,
 		    struct err *e)
@@ -80,6 +88,8 @@ static int tty_send(struct transport *t, const void *buf, size_t len,
 	const char *p = buf;
 	uint64_t limit = clock_ms() + timeout_ms;
 
+	if (y->fd < 0)
+		return gone(y, e);
 	while (len > 0) {
 		ssize_t n = write(y->fd, p, len);
 		int r;
@@ -90,7 +100,7 @@ static int tty_send(struct transport *t, const void *buf, size_t len,
 			continue;
 		}
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return errno == EIO || errno == ENXIO
+			return means_gone(errno)
 				       ? gone(y, e)
 				       : err_sys(e, errno, "writing to '%s'",
 						 y->path);
@@ -111,6 +121,8 @@ static int tty_recv(struct transport *t, void *buf, size_t cap, size_t *ret_len,
 	struct tty *y = (struct tty *)t;
 	uint64_t now = clock_ms(), limit = now + timeout_ms;
 
+	if (y->fd < 0)
+		return gone(y, e);
 	for (;;) {
 		ssize_t n;
 		int r = wait_for(y, POLLIN, (unsigned)(limit - now), e);
@@ -157,8 +169,11 @@ static int set_line(struct tty *y, unsigned baud, struct err *e)
 	if (find_speed(baud, &speed, e) < 0)
 		return -(int)e->code;
 	if (tcgetattr(y->fd, &tio) < 0) {
-		int r = err_set(e, ERR_USAGE, "'%s' is no serial line",
-				y->path);
+		int r;
+
+		if (means_gone(errno))
+			return gone(y, e);
+		r = err_set(e, ERR_USAGE, "'%s' is no serial line", y->path);
 
 		err_hint(e, "name a terminal device such as /dev/ttyUSB0");
 		return r;
@@ -171,15 +186,19 @@ static int set_line(struct tty *y, unsigned baud, struct err *e)
 	cfsetispeed(&tio, speed);
 	cfsetospeed(&tio, speed);
 	if (tcsetattr(y->fd, TCSADRAIN, &tio) < 0)
-		return err_sys(e, errno, "setting '%s' to %u baud", y->path,
-			       baud);
+		return means_gone(errno)
+			       ? gone(y, e)
+			       : err_sys(e, errno, "setting '%s' to %u baud",
+					 y->path, baud);
 	y->base.baud = baud;
 	return 0;
 }
 
 static int tty_set_speed(struct transport *t, unsigned baud, struct err *e)
 {
-	return set_line((struct tty *)t, baud, e);
+	struct tty *y = (struct tty *)t;
+
+	return y->fd < 0 ? gone(y, e) : set_line(y, baud, e);
 }
 
 static void tty_close(struct transport *t)
@@ -191,15 +210,6 @@ static void tty_close(struct transport *t)
 	free(y->path);
 	free(y);
 }
-
-static const struct transport_ops tty_ops = {
-	.name = "tty",
-	.send = tty_send,
-	.recv = tty_recv,
-	.drain = tty_drain,
-	.set_speed = tty_set_speed,
-	.close = tty_close,
-};
 
 static int open_line(struct tty *y, struct err *e)
 {
@@ -232,7 +242,51 @@ static int open_line(struct tty *y, struct err *e)
 	return 0;
 }
 
-int transport_open_tty(const char *rest, struct transport **ret, struct err *e)
+static bool is_cancelled(const struct tty *y)
+{
+	return y->env.cancelled && y->env.cancelled(y->env.user);
+}
+
+/*
+ * A device that was pulled out may come back under its name; one that stayed
+ * is opened anew, at the speed of a ROM.
+ */
+static int tty_reopen(struct transport *t, unsigned timeout_ms, struct err *e)
+{
+	const struct timespec look = { 0, LOOK_MS * 1000000L };
+	struct tty *y = (struct tty *)t;
+	uint64_t limit = clock_ms() + timeout_ms;
+	struct err why;
+
+	for (;;) {
+		if (y->fd >= 0)
+			close(y->fd);
+		y->fd = -1;
+		if (open_line(y, e) == 0)
+			return 0;
+		if (clock_ms() >= limit)
+			break;
+		if (is_cancelled(y))
+			return err_set(e, ERR_CANCELLED, "stopped by the user");
+		nanosleep(&look, NULL);
+	}
+	why = *e;
+	return err_set(e, ERR_GONE, "'%s' did not come back within %u ms (%s)",
+		       y->path, timeout_ms, why.text);
+}
+
+static const struct transport_ops tty_ops = {
+	.name = "tty",
+	.send = tty_send,
+	.recv = tty_recv,
+	.drain = tty_drain,
+	.reopen = tty_reopen,
+	.set_speed = tty_set_speed,
+	.close = tty_close,
+};
+
+int transport_open_tty(const char *rest, const struct transport_env *env,
+		       struct transport **ret, struct err *e)
 {
 	const char *at = strrchr(rest, '@');
 	struct tty *y = calloc(1, sizeof(*y));
@@ -243,6 +297,7 @@ int transport_open_tty(const char *rest, struct transport **ret, struct err *e)
 	if (!y)
 		return err_nomem(e);
 	y->base.ops = &tty_ops;
+	y->env = *env;
 	y->fd = -1;
 	y->path = at ? strndup(rest, (size_t)(at - rest)) : strdup(rest);
 	if (!y->path)

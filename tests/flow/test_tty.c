@@ -111,7 +111,10 @@ static void back_up_over(struct rig *r, const char *model, const char *same,
 	snprintf(keys, sizeof(keys), "%s,link=serial,fdl2_delay_ms=50", model);
 	line_open(&l, keys, piece, &r->e);
 	assert_ok(phone_new(same, &other, &r->e), &r->e);
-	assert_ok(transport_open_tty(l.path, &t, &r->e), &r->e);
+	assert_ok(transport_open_tty(l.path,
+				     &(struct transport_env) { .wait_ms = 0 },
+				     &t, &r->e),
+		  &r->e);
 	rig_open_on(r, t, other);
 	assert_ok(rig_backup(r, "t.tar.zst", threads, q), &r->e);
 	assert_true(r->m.complete);

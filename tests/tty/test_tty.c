@@ -222,14 +222,16 @@ static void drain_throws_away_what_has_come(void **state)
 
 static void *chatter(void *unused)
 {
+	/* Without a pause: on a busy machine it is silent long enough. */
+	static const uint8_t noise[2048];
+
 	(void)unused;
 	while (!atomic_load(&on.stop)) {
 		struct pollfd p = { on.master, POLLOUT, 0 };
 
 		if (poll(&p, 1, 10) > 0 && (p.revents & POLLOUT) &&
-		    write(on.master, "noise", 5) < 0)
+		    write(on.master, noise, sizeof(noise)) < 0)
 			break;
-		poll(NULL, 0, 5);
 	}
 	return NULL;
 }
@@ -487,7 +489,95 @@ static void a_line_without_a_phone_is_no_device(void **state)
 	assert_true(e.hint[0]);
 }
 
-#define TEST(f) cmocka_unit_test_teardown(f, drop)
+/* -- a device that is pulled out ---------------------------------------------
+ */
+
+/* The name of the device: the pseudo terminal behind it may change. */
+static struct {
+	char dir[32], name[64];
+	unsigned looks; /* how often the wait was asked whether to end */
+} away;
+
+static int drop_away(void **state)
+{
+	unlink(away.name);
+	rmdir(away.dir);
+	return drop(state);
+}
+
+static void point_to_pty(void)
+{
+	open_pty("");
+	unlink(away.name);
+	assert_int_equal(symlink(on.path, away.name), 0);
+}
+
+/* Comes back while it is waited for, or the user has enough. */
+static bool on_wait(void *user)
+{
+	const char *what = user;
+
+	if (++away.looks == 2 && strcmp(what, "back") == 0)
+		point_to_pty();
+	return away.looks == 3 && strcmp(what, "stop") == 0;
+}
+
+static void open_away(const char *what)
+{
+	struct transport_env env = { .cancelled = on_wait,
+				     .user = (void *)(uintptr_t)what };
+	char spec[96];
+
+	strcpy(away.dir, "/tmp/tty.XXXXXX");
+	assert_non_null(mkdtemp(away.dir));
+	snprintf(away.name, sizeof(away.name), "%s/line", away.dir);
+	away.looks = 0;
+	point_to_pty();
+	snprintf(spec, sizeof(spec), "tty:%s@921600", away.name);
+	assert_ok(transport_open_in(spec, &env, &on.t, &e), &e);
+	assert_ok(on.t->ops->set_speed(on.t, 921600, &e), &e);
+	hang_up();
+	unlink(away.name);
+}
+
+static void a_device_that_comes_back_is_opened_anew(void **state)
+{
+	char buf[8];
+	size_t n;
+
+	(void)state;
+	open_away("back");
+	assert_err(on.t->ops->recv(on.t, buf, sizeof(buf), &n, 1000, &e),
+		   ERR_GONE, "line", &e);
+	assert_ok(on.t->ops->reopen(on.t, 60000, &e), &e);
+	assert_int_equal(away.looks, 2);
+	from_phone("hello", 5);
+	assert_ok(on.t->ops->recv(on.t, buf, sizeof(buf), &n, 1000, &e), &e);
+	assert_memory_equal(buf, "hello", 5);
+	/* The ROM is back, and that starts slowly. */
+	assert_int_equal(speed_now(), B115200);
+	assert_int_equal(on.t->baud, 115200);
+}
+
+static void a_device_that_stays_away_is_gone(void **state)
+{
+	(void)state;
+	open_away("");
+	assert_err(on.t->ops->reopen(on.t, 150, &e), ERR_GONE,
+		   "did not come back within 150 ms", &e);
+	assert_err(on.t->ops->send(on.t, "x", 1, 100, &e), ERR_GONE, "", &e);
+}
+
+static void waiting_for_a_device_can_be_ended(void **state)
+{
+	(void)state;
+	open_away("stop");
+	assert_err(on.t->ops->reopen(on.t, 600000, &e), ERR_CANCELLED,
+		   "stopped by the user", &e);
+}
+
+#define TEST(f)	     cmocka_unit_test_teardown(f, drop)
+#define TEST_AWAY(f) cmocka_unit_test_teardown(f, drop_away)
 
 int main(void)
 {
@@ -510,6 +600,9 @@ int main(void)
 		TEST(a_line_may_run_without_escapes),
 		TEST(a_phone_that_is_unplugged_is_gone),
 		TEST(a_line_without_a_phone_is_no_device),
+		TEST_AWAY(a_device_that_comes_back_is_opened_anew),
+		TEST_AWAY(a_device_that_stays_away_is_gone),
+		TEST_AWAY(waiting_for_a_device_can_be_ended),
 	};
 	int fd = try_pty();
 
