@@ -24,6 +24,13 @@ struct gadget_options {
 	bool zlp_in;	       /* ends a full last packet with an empty one */
 	bool split32;	       /* dwc_otg: the last 32 bytes on their own */
 	bool stall_line_state; /* a ROM that does not know the request */
+	/* Faults and forms of replies; numbers count them from 1, 0: none. */
+	uint64_t piece;	    /* transfers of at most so many bytes; 0: whole */
+	bool join;	    /* replies that are ready leave in one transfer */
+	uint64_t stall_nth; /* the endpoint stalls in front of it */
+	uint64_t slow_nth;  /* it leaves slow_ms later */
+	uint64_t slow_ms;
+	uint64_t cut_nth; /* half of it, then the phone has left the bus */
 };
 
 /*
@@ -40,10 +47,13 @@ struct gadget_stats {
 	uint64_t line_states; /* the class request of protocol.md 1.2 */
 	uint64_t setups;      /* other requests on endpoint 0, refused */
 	uint64_t out_transfers, out_bytes;
+	uint64_t out_full;  /* transfers of whole packets, so ended by an empty
+				one */
 	uint64_t out_empty; /* zero-length packets that ended nothing */
 	uint64_t in_transfers, in_bytes;
 	uint64_t in_empty; /* zero-length packets after full last packets */
 	uint64_t in_lost;  /* replies that nobody was there to take */
+	uint64_t replies, stalls;
 	uint64_t max_packet;
 };
 

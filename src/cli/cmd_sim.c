@@ -209,18 +209,19 @@ static void say_cable(struct ui *u, const struct gadget_stats *st)
 
 static json_t *cable_json(const struct gadget_stats *st)
 {
-	return json_pack("{sI sI sI sI sI sI sI sI sI sI sI sI}", "enumerated",
-			 (json_int_t)st->enabled, "left", (json_int_t)st->left,
-			 "pulled", (json_int_t)st->pulled, "line_states",
-			 (json_int_t)st->line_states, "requests_refused",
-			 (json_int_t)st->setups, "out_transfers",
-			 (json_int_t)st->out_transfers, "out_bytes",
-			 (json_int_t)st->out_bytes, "out_empty",
-			 (json_int_t)st->out_empty, "in_transfers",
-			 (json_int_t)st->in_transfers, "in_bytes",
-			 (json_int_t)st->in_bytes, "in_empty",
-			 (json_int_t)st->in_empty, "in_lost",
-			 (json_int_t)st->in_lost);
+	return json_pack(
+		"{sI sI sI sI sI sI sI sI sI sI sI sI sI sI sI}", "enumerated",
+		(json_int_t)st->enabled, "left", (json_int_t)st->left, "pulled",
+		(json_int_t)st->pulled, "line_states",
+		(json_int_t)st->line_states, "requests_refused",
+		(json_int_t)st->setups, "out_transfers",
+		(json_int_t)st->out_transfers, "out_bytes",
+		(json_int_t)st->out_bytes, "out_full", (json_int_t)st->out_full,
+		"out_empty", (json_int_t)st->out_empty, "in_transfers",
+		(json_int_t)st->in_transfers, "in_bytes",
+		(json_int_t)st->in_bytes, "in_empty", (json_int_t)st->in_empty,
+		"in_lost", (json_int_t)st->in_lost, "replies",
+		(json_int_t)st->replies, "stalls", (json_int_t)st->stalls);
 }
 
 static int run_gadget(const char *model, const char *dir, struct ui *u,

@@ -212,6 +212,14 @@ bool ffs_write(struct ffs *f, unsigned id, const void *buf, size_t len)
 	return submit(f, id, IOCB_CMD_PWRITE, f->in, buf, len);
 }
 
+/* To read where only writing makes sense is how FunctionFS is told. */
+bool ffs_halt(struct ffs *f)
+{
+	uint8_t waste[1];
+
+	return read(f->in, waste, sizeof(waste)) < 0 && errno == EBADMSG;
+}
+
 bool ffs_done(struct ffs *f, unsigned *ret_id, int64_t *ret_res)
 {
 	struct timespec at_once = { 0 };

@@ -47,6 +47,8 @@ uint16_t ffs_max_packet(const struct ffs *f);
  */
 bool ffs_read(struct ffs *f, unsigned id, void *buf, size_t len);
 bool ffs_write(struct ffs *f, unsigned id, const void *buf, size_t len);
+/* The endpoint to the host stalls until the host clears it. */
+bool ffs_halt(struct ffs *f);
 /* One request that has ended: bytes, or a negative errno; false: none. */
 bool ffs_done(struct ffs *f, unsigned *ret_id, int64_t *ret_res);
 

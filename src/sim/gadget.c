@@ -41,6 +41,8 @@ struct server {
 	bool cut;	  /* the transfer was longer than our buffer */
 	bool pulled;	  /* from outside; the next one finds a new phone */
 	size_t held;	  /* bytes of the reply that waits for its time */
+	size_t sent;	  /* of these */
+	bool cutting;	  /* half of a reply went: the end */
 	uint64_t due, asked, said, clocked, leaving, back;
 };
 
@@ -80,6 +82,7 @@ static void transfer_came(struct server *s, size_t n)
 		return;
 	}
 	s->st->out_transfers++;
+	s->st->out_full += s->st->max_packet && n % s->st->max_packet == 0;
 	s->st->out_bytes += n;
 	if (!phone_attached(s->phone))
 		return;
@@ -97,25 +100,68 @@ static void send_part(struct server *s, unsigned id, const uint8_t *p, size_t n)
 		s->pending |= 1u << id;
 }
 
+/* How much of what is held leaves in the next transfer. */
+static size_t next_part(struct server *s)
+{
+	size_t n = s->held - s->sent;
+
+	if (s->cutting)
+		return (n + 1) / 2;
+	return s->o->piece && n > s->o->piece ? (size_t)s->o->piece : n;
+}
+
 static void send_held(struct server *s)
 {
-	size_t n = s->held, rest = 0;
+	size_t n = next_part(s), rest = 0;
+	const uint8_t *p = s->in + s->sent;
 
 	/* dwc_otg makes two transfers of what fills packets of 64 [1.3]. */
 	if (s->o->split32 && n % 64 == 0)
 		rest = 32;
-	send_part(s, RQ_IN, s->in, n - rest);
+	send_part(s, RQ_IN, p, n - rest);
 	if (rest)
-		send_part(s, RQ_IN_REST, s->in + n - rest, rest);
+		send_part(s, RQ_IN_REST, p + n - rest, rest);
 	else if (s->o->zlp_in && s->st->max_packet &&
 		 n % s->st->max_packet == 0)
-		send_part(s, RQ_IN_EMPTY, s->in, 0);
-	s->held = 0;
+		send_part(s, RQ_IN_EMPTY, p, 0);
+	s->sent += n;
+	if (s->sent == s->held || s->cutting)
+		s->held = 0;
+}
+
+/* What the phone has to say now: a reply, or all that are ready. */
+static size_t gather(struct server *s)
+{
+	size_t n = 0, got;
+
+	do {
+		got = phone_give(s->phone, s->in + n, IN_CAP - n);
+		n += got;
+		s->st->replies += got > 0;
+	} while (got && s->o->join && n < IN_CAP);
+	return n;
 }
 
 static uint64_t wire_ns(const struct server *s)
 {
 	return s->o->bus_mb_s ? s->held * 1000 / s->o->bus_mb_s : 0;
+}
+
+static void begin_reply(struct server *s)
+{
+	uint64_t last = s->st->replies;
+
+	s->sent = 0;
+	s->held = gather(s);
+	if (!s->held)
+		return;
+	s->due = (s->asked > s->said ? s->asked : s->said) +
+		 s->o->reply_delay_us * 1000 + wire_ns(s);
+	if (last < s->o->slow_nth && s->o->slow_nth <= s->st->replies)
+		s->due += s->o->slow_ms * MS;
+	s->cutting = last < s->o->cut_nth && s->o->cut_nth <= s->st->replies;
+	if (last < s->o->stall_nth && s->o->stall_nth <= s->st->replies)
+		s->st->stalls += ffs_halt(&s->ffs);
 }
 
 /*
@@ -126,14 +172,9 @@ static void speak(struct server *s)
 {
 	if (!s->enabled || (s->pending & ~(1u << RQ_OUT)))
 		return;
-	if (!s->held) {
-		s->held = phone_give(s->phone, s->in, IN_CAP);
-		if (!s->held)
-			return;
-		s->due = (s->asked > s->said ? s->asked : s->said) +
-			 s->o->reply_delay_us * 1000 + wire_ns(s);
-	}
-	if (now_ns() >= s->due)
+	if (!s->held)
+		begin_reply(s);
+	if (s->held && now_ns() >= s->due)
 		send_held(s);
 }
 
@@ -215,7 +256,7 @@ static void on_event(struct server *s, const struct usb_functionfs_event *ev)
 		s->pulled = true;
 		/* fall through */
 	case FUNCTIONFS_DISABLE:
-		s->enabled = false;
+		s->enabled = s->cutting = false;
 		s->held = 0;
 		break;
 	case FUNCTIONFS_SETUP:
@@ -242,6 +283,7 @@ static int leave(struct server *s, struct err *e)
 	struct usb_functionfs_event ev[4];
 
 	s->st->left++;
+	s->cutting = false;
 	if (ffs_unbind(&s->ffs, e) < 0)
 		return err_context(e, "the phone leaves the bus");
 	s->enabled = false;
@@ -269,6 +311,8 @@ static int follow_phone(struct server *s, struct err *e)
 
 	if (s->back)
 		return now >= s->back ? come_back(s, e) : 0;
+	if (s->cutting && !s->held && !(s->pending & ~(1u << RQ_OUT)))
+		return leave(s, e);
 	if (phone_attached(s->phone))
 		return 0;
 	if (!s->leaving)
@@ -302,7 +346,7 @@ static struct timespec wait_time(const struct server *s)
 	uint64_t now = now_ns(), wait = IDLE_NS;
 	int64_t next = phone_next_ms(s->phone);
 
-	if (s->held && s->enabled)
+	if (s->held && s->enabled && !(s->pending & ~(1u << RQ_OUT)))
 		wait = sooner(wait, s->due, now);
 	if (s->back)
 		wait = sooner(wait, s->back, now);

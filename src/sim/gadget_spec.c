@@ -4,47 +4,73 @@
 
 #include "base/text.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define REATTACH_MS 1000 /* a phone that re-enumerates is back after this */
+#define SLOW_MS	    7000 /* longer than hosts wait for a chunk [4.9] */
 
-static int to_flag(const char *value, bool *ret, struct err *e)
-{
-	uint64_t v;
-	int rc = text_to_u64(value, 1, &v, e);
+#define FLAG(f)                                                  \
+	{                                                        \
+#f, offsetof(struct gadget_options, f), 0, false \
+	}
+#define NUMBER(f, max)                                            \
+	{                                                         \
+#f, offsetof(struct gadget_options, f), max, true \
+	}
 
-	if (rc == 0)
-		*ret = v == 1;
-	return rc;
-}
+static const struct {
+	const char *name;
+	size_t at;
+	uint64_t max;
+	bool number;
+} keys[] = {
+	FLAG(zlp_in),
+	FLAG(split32),
+	FLAG(stall_line_state),
+	FLAG(join),
+	NUMBER(reply_delay_us, 60000000),
+	NUMBER(bus_mb_s, 100000),
+	NUMBER(reattach_ms, 600000),
+	NUMBER(piece, 0x20000),
+	NUMBER(stall_nth, UINT64_MAX),
+	NUMBER(slow_nth, UINT64_MAX),
+	NUMBER(slow_ms, 600000),
+	NUMBER(cut_nth, UINT64_MAX),
+};
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
 
 /* *ret_known: false when the key is none of ours. */
 static int take_key(struct gadget_options *o, const char *key,
 		    const char *value, bool *ret_known, struct err *e)
 {
+	uint64_t v;
+	size_t i = 0;
 	int rc = 0;
 
 	*ret_known = true;
-	if (!strcmp(key, "zlp_in"))
-		rc = to_flag(value, &o->zlp_in, e);
-	else if (!strcmp(key, "split32"))
-		rc = to_flag(value, &o->split32, e);
-	else if (!strcmp(key, "stall_line_state"))
-		rc = to_flag(value, &o->stall_line_state, e);
-	else if (!strcmp(key, "reply_delay_us"))
-		rc = text_to_u64(value, 60000000, &o->reply_delay_us, e);
-	else if (!strcmp(key, "bus_mb_s"))
-		rc = text_to_u64(value, 100000, &o->bus_mb_s, e);
-	else if (!strcmp(key, "reattach_ms"))
-		rc = text_to_u64(value, 600000, &o->reattach_ms, e);
-	else if (strcmp(key, "udc") != 0)
-		*ret_known = false;
-	else if (!*value || strlen(value) >= sizeof(o->udc))
-		rc = err_set(e, ERR_USAGE, "'%s' names no controller", value);
+	if (!strcmp(key, "udc")) {
+		if (*value && strlen(value) < sizeof(o->udc))
+			strcpy(o->udc, value);
+		else
+			rc = err_set(e, ERR_USAGE, "'%s' names no controller",
+				     value);
+		return rc < 0 ? err_context(e, "key '%s'", key) : 0;
+	}
+	while (i < KEYS && strcmp(keys[i].name, key) != 0)
+		i++;
+	*ret_known = i < KEYS;
+	if (i == KEYS)
+		return 0;
+	rc = text_to_u64(value, keys[i].number ? keys[i].max : 1, &v, e);
+	if (rc < 0)
+		return err_context(e, "key '%s'", key);
+	if (keys[i].number)
+		memcpy((char *)o + keys[i].at, &v, sizeof(v));
 	else
-		strcpy(o->udc, value);
-	return rc < 0 ? err_context(e, "key '%s'", key) : 0;
+		*((bool *)((char *)o + keys[i].at)) = v == 1;
+	return 0;
 }
 
 static int take_pair(struct gadget_options *o, const char *pair,
@@ -74,6 +100,7 @@ int gadget_spec(const char *spec, struct gadget_options *ret, char **ret_rest,
 
 	memset(ret, 0, sizeof(*ret));
 	ret->reattach_ms = REATTACH_MS;
+	ret->slow_ms = SLOW_MS;
 	ret->zlp_in = true; /* as musb and dwc3 do [1.3] */
 	for (char *s = copy ? strtok_r(copy, ",", &save) : NULL; s && rc == 0;
 	     s = strtok_r(NULL, ",", &save))

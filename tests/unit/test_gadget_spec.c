@@ -37,6 +37,8 @@ static void defaults_are_those_of_musb(void **state)
 	assert_false(o.stall_line_state);
 	assert_int_equal(o.reply_delay_us, 0);
 	assert_int_equal(o.reattach_ms, 1000);
+	assert_false(o.join);
+	assert_int_equal(o.piece | o.stall_nth | o.slow_nth | o.cut_nth, 0);
 	assert_string_equal(o.udc, "");
 	free(rest);
 }
@@ -49,7 +51,9 @@ static void every_key_is_taken(void **state)
 
 	(void)state;
 	assert_int_equal(gadget_spec("m,udc=x.0,split32=1,stall_line_state=1,"
-				     "reply_delay_us=300,reattach_ms=5,zz",
+				     "reply_delay_us=300,reattach_ms=5,zz,"
+				     "piece=100,join=1,stall_nth=7,slow_nth=8,"
+				     "slow_ms=9,cut_nth=10",
 				     &o, &rest, &e),
 			 0);
 	assert_string_equal(rest, "m,zz");
@@ -57,6 +61,12 @@ static void every_key_is_taken(void **state)
 	assert_true(o.split32 && o.stall_line_state);
 	assert_int_equal(o.reply_delay_us, 300);
 	assert_int_equal(o.reattach_ms, 5);
+	assert_int_equal(o.piece, 100);
+	assert_true(o.join);
+	assert_int_equal(o.stall_nth, 7);
+	assert_int_equal(o.slow_nth, 8);
+	assert_int_equal(o.slow_ms, 9);
+	assert_int_equal(o.cut_nth, 10);
 	free(rest);
 }
 
@@ -67,6 +77,9 @@ static void wrong_values_are_named(void **state)
 		"m,split32=",
 		"m,reply_delay_us=-1",
 		"m,reattach_ms=x",
+		"m,join=2",
+		"m,piece=0x20001",
+		"m,cut_nth=",
 		"m,udc=",
 		"",
 		",",

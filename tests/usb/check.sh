@@ -30,7 +30,7 @@ t() { # NAME FUNCTION
 		[ ! -d "/sys/kernel/config/usb_gadget/$name" ] || unplug $name
 	done >/dev/null 2>&1
 	[ ! -e /tmp/line.pid ] || unwire line 2>/dev/null
-	rm -rf /tmp/*.tar.zst* /tmp/*.img* /tmp/line.* /tmp/out
+	rm -rf /tmp/*.tar.zst* /tmp/*.img* /tmp/line.* /tmp/out /tmp/said
 }
 
 # Runs a command that must end with one exit code and say something.
@@ -192,6 +192,71 @@ full_speed() {
 		plug one "$phone" && reads logo 2>warning && unplug one &&
 		! grep 'full speed' warning
 }
+# Answers 1 to 150 are those of the way up.
+stalls() {
+	for nth in 1 20 170; do
+		plug one "$phone,stall_nth=$nth" && reads misc && unplug one &&
+			[ "$(saw one stalls)" = 1 ] || return
+	done
+}
+pieces() {
+	for piece in 1000 61; do
+		plug one "$phone,piece=$piece" && reads misc && unplug one &&
+			[ "$(saw one in_transfers)" -gt "$(saw one replies)" ] || return
+	done
+}
+joined() {
+	plug one "$phone,join=1,log_frames=1" && reads misc && unplug one &&
+		[ "$(saw one in_transfers)" -lt "$(saw one replies)" ]
+}
+late() {
+	plug one "$phone,slow_nth=210" && usb read super -o super.img --verbose 2>said &&
+		cat said && [ "$(hash super.img)" = "$(expected super)" ] &&
+		grep 'no answer' said && unplug one && nothing_written one
+}
+cut_off() {
+	plug one "$phone,cut_nth=170" && reads misc && unplug one &&
+		nothing_written one && [ "$(saw one left)" = 1 ] &&
+		[ "$(saw one enumerated)" = 2 ]
+}
+# 528 bytes with 488 flags among them make frames of 1024 on the wire.
+full_frames() {
+	for _ in $(seq 40); do
+		yes '~' | tr -d '\n' | head -c 488
+		head -c 40 /dev/zero
+	done >full.bin
+	plug one "$phone" && spdvault read misc --chip UMS512 -o misc.img --device usb \
+		--fdl1 full.bin@0x5500 --fdl2 full.bin@0x9EFFFE00 &&
+		[ "$(hash misc.img)" = "$(expected misc)" ] && unplug one &&
+		[ "$(saw one out_full)" -ge 40 ]
+}
+# A phone that goes on to charging: here one that is deaf, and pulled.
+deaf=need_line_state=1,stall_line_state=1
+charging() {
+	local pid code=0 gone
+	plug one "$phone,$deaf" || return
+	usb info --wait 2 >said 2>&1 &
+	pid=$!
+	sleep 1
+	pull one
+	gone=$(cut -d. -f1 /proc/uptime)
+	wait $pid || code=$?
+	cat said
+	unplug one
+	[ $code -eq 3 ] && grep 'without a word' said && grep 'boot key' said &&
+		[ $(($(cut -d. -f1 /proc/uptime) - gone)) -lt 5 ]
+}
+charging_then_well() {
+	local pid
+	usb read misc -o misc.img --wait 60 >said 2>&1 &
+	pid=$!
+	sleep 1
+	plug one "$phone,$deaf" && sleep 2 && pull one || return
+	wait_for grep 'boot key' said || return
+	unplug one
+	plug one "$phone" && wait $pid && cat said &&
+		[ "$(hash misc.img)" = "$(expected misc)" ] && unplug one
+}
 escaped() {
 	plug one "$phone,hdlc=0" && reads logo && unplug one &&
 		[ "$(saw one in_lost)" = 0 ]
@@ -203,7 +268,7 @@ grown() { # FILE BYTES
 cable_pulled() {
 	local code=0 pid
 	plug one "$phone,reply_delay_us=3000" || return
-	usb backup --json -o one.tar.zst >events 2>errors &
+	usb backup --json --wait 0 -o one.tar.zst >events 2>errors &
 	pid=$!
 	wait_for grown one.tar.zst.partial 1000000 || return
 	pull one
@@ -213,6 +278,24 @@ cable_pulled() {
 	case $code in 4 | 6) ;; *) echo "exit code $code" && return 1 ;; esac
 	grep -q '"kind":"gone"' events && [ ! -e one.tar.zst ] &&
 		wait_for off_bus one && put one && reads misc && unplug one
+}
+# Off the cable it is off, and comes back with its ROM.
+cable_back() {
+	local code=0 pid
+	plug one "$phone,reply_delay_us=500" || return
+	usb backup --json -o one.tar.zst >events 2>errors &
+	pid=$!
+	wait_for grown one.tar.zst.partial 1000000 || return
+	pull one
+	sleep 2
+	put one
+	wait $pid || code=$?
+	tail -n 1 events
+	cat errors
+	[ $code -eq 0 ] && [ ! -e one.tar.zst.partial ] && unplug one &&
+		nothing_written one && [ "$(saw one enumerated)" = 2 ] &&
+		spdvault list --json one.tar.zst | sh /vm/members.sh >members &&
+		cmp members /vm/expected
 }
 two_phones() {
 	plug one "$phone" && plug two "$phone,seed=2" || return
@@ -286,9 +369,18 @@ if spdvault help devices >/dev/null 2>&1; then
 	t 'a phone that refuses the line state' line_state_stalled
 	t 'a phone without empty packets' no_zlp
 	t 'a phone that sends its last 32 bytes apart' split32
+	t 'a stall in front of an answer' stalls
+	t 'answers in pieces' pieces
+	t 'answers joined' joined
+	t 'an answer that comes too late' late
+	t 'the bus left in the middle of an answer' cut_off
+	t 'requests of whole packets are ended by an empty one' full_frames
+	t 'charging mode: explained at once' charging
+	t 'charging mode: explained, and the next one is waited for' charging_then_well
 	t 'full speed: read, and warned of' full_speed
 	t 'read with escaping on' escaped
 	t 'the cable pulled in the middle of a backup' cable_pulled
+	t 'the cable pulled and put in again: gone on with, nothing lost' cable_back
 	t 'two phones are told apart by their ports' two_phones
 	t 'two phones read at the same time' both_at_once
 	t 'a user without the right' user_without_right
