@@ -7,6 +7,7 @@
 /* Sectors of both kinds divide it, so that no chunk ends inside one. */
 #define CHUNK_STEP  0x1000u
 #define CHUNK_LEAST 0x200u /* smaller ones no loader is known to want */
+#define STRIKES	    3u	   /* then it is the size, and not the line */
 
 void chunk_init(struct chunk_state *c, uint32_t cap)
 {
@@ -86,6 +87,19 @@ bool chunk_failed(struct chunk_state *c, uint32_t n, bool size_error)
 	if (c->cap < least)
 		c->cap = least;
 	c->now = c->cap;
+	return true;
+}
+
+bool chunk_spoilt(struct chunk_state *c, uint32_t n)
+{
+	uint32_t cap = c->cap;
+
+	if (!chunk_failed(c, n, false))
+		return false;
+	c->strikes = n == c->struck ? c->strikes + 1 : 1;
+	c->struck = n;
+	if (c->strikes < STRIKES)
+		c->cap = cap;
 	return true;
 }
 

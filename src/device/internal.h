@@ -27,11 +27,13 @@ enum small_reads { SMALL_UNKNOWN, SMALL_WORKS, SMALL_FAILS };
 
 /* What has been learned about the size of one READ_MIDST. */
 struct chunk_state {
-	uint32_t now;	 /* asked for next */
-	uint32_t proven; /* the largest that has worked */
-	uint32_t cap;	 /* never above; comes down */
-	uint32_t doubt;	 /* what cap was before a refusal that said no why */
-	bool odd;	 /* the next one is the shorter of a pair */
+	uint32_t now;	  /* asked for next */
+	uint32_t proven;  /* the largest that has worked */
+	uint32_t cap;	  /* never above; comes down */
+	uint32_t doubt;	  /* what cap was before a refusal that said no why */
+	bool odd;	  /* the next one is the shorter of a pair */
+	uint32_t struck;  /* a size that never worked and had spoilt answers */
+	unsigned strikes; /* so many in a row */
 	enum small_reads small; /* reading single sectors */
 };
 
@@ -110,6 +112,11 @@ void chunk_worked(struct chunk_state *c, uint32_t n);
  * size_error: the loader said so itself.
  */
 bool chunk_failed(struct chunk_state *c, uint32_t n, bool size_error);
+/*
+ * The same for an answer that is missing or damaged, which may be the line's
+ * doing: the size is tried again after a smaller one has worked, three times.
+ */
+bool chunk_spoilt(struct chunk_state *c, uint32_t n);
 /* The smallest chunk is refused, too: it is the place, not the size. */
 void chunk_acquit(struct chunk_state *c);
 /* The loader died of a request of n bytes: half of it at most, for good. */

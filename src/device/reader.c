@@ -180,7 +180,7 @@ static int repeat(struct part_reader *r, uint32_t n, unsigned *repeats,
 
 	if (!exchange_is_spoilt(e))
 		return -(int)e->code;
-	if (!chunk_failed(&r->s->chunk, n, false) && (*repeats)++ == REPEATS)
+	if (!chunk_spoilt(&r->s->chunk, n) && (*repeats)++ == REPEATS)
 		return -(int)e->code;
 	tell_retry(r, *repeats, &why);
 	if (exchange_fence(r, e) == 0)

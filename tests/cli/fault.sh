@@ -36,3 +36,4 @@ is 'it is no option of the help' no grep -q -- --fault \
 	<("$prog" help backup)
 
 
+finish

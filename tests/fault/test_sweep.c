@@ -19,6 +19,7 @@ static const struct faulted_case cases[] = {
 	  "split:1/1" },
 	{ "log frames", "sc9863a,log_frames=2", 512, 0, 0, NULL },
 	{ "an old loader", "sc9832", 512, 0, 0, NULL },
+	{ "somebody is at hand", "ums512,revive_ms=30000", 512, 0, 2, NULL },
 	{ "a loader's list", "ums512,user_partition=84", 512, 0, 0, NULL },
 };
 

@@ -145,6 +145,7 @@ static int open_session(struct run *x, struct err *e)
 	phone_sample_loader(x->phone, 1, &x->f->fdl1.addr, &bytes, &n);
 	phone_sample_loader(x->phone, 2, &x->f->fdl2.addr, &bytes, &n);
 	x->so.chunk_max = x->t->c.chunk_max;
+	x->so.recover_ms = 120000;
 	if (profile_find(&x->f->profiles, phone_model(x->phone)->chip,
 			 &x->so.profile, e) < 0) {
 		transport_close(x->line);

@@ -123,6 +123,8 @@ static int tap_recv(struct transport *t, void *buf, size_t cap, size_t *ret_len,
 	rc = t->next->ops->recv(t->next, buf, cap, ret_len, timeout_ms, e);
 	if (rc < 0 || *ret_len < 3)
 		return rc;
+	if (tap->longest && *ret_len > tap->longest)
+		*ret_len = tap->longest;
 	type = get_be16((const uint8_t *)buf + 1);
 	if (f->switching && type == BSL_REP_ACK)
 		f->plain = true;

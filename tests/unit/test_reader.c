@@ -393,15 +393,31 @@ static void a_stray_ack_is_no_refusal(void **state)
 	}
 }
 
+/* It may be the line: the size is tried again. */
+static void a_spoilt_answer_to_a_new_size_is_not_the_size(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+		wirerig_open_raised(&on, "ums512");
+		spoil(faults[i], 5, 1); /* the first of 0xF800 */
+		read_and_compare("boot_a", 0, MIB);
+		assert_int_equal(on.retries, 1);
+		assert_int_equal(reader_chunk(on.s), 0xF800);
+		wirerig_close(&on);
+	}
+}
+
 /* A driver that cuts what is too long for it [1.3]. */
-static void a_short_answer_to_a_new_size_steps_back(void **state)
+static void a_size_that_never_works_is_given_up(void **state)
 {
 	(void)state;
 	wirerig_open_raised(&on, "ums512");
-	spoil(TAP_SHORT, 5, 1); /* the first of 0xF800 */
+	on.tap->longest = 0x8008;
 	read_and_compare("boot_a", 0, MIB);
-	assert_int_equal(on.retries, 1);
+	assert_int_equal(on.retries, 3);
 	assert_int_equal(reader_chunk(on.s), 0x8000);
+	read_and_compare("boot_b", 0, MIB);
+	assert_int_equal(on.retries, 3);
 	wirerig_close(&on);
 }
 
@@ -775,7 +791,8 @@ int main(void)
 		TEST(a_spoilt_answer_is_asked_for_again),
 		TEST(two_spoilt_answers_in_a_row_are_survived),
 		TEST(a_stray_ack_is_no_refusal),
-		TEST(a_short_answer_to_a_new_size_steps_back),
+		TEST(a_spoilt_answer_to_a_new_size_is_not_the_size),
+		TEST(a_size_that_never_works_is_given_up),
 		TEST(a_short_answer_to_a_proven_size_costs_a_retry),
 		TEST(a_doubled_answer_between_two_sizes_costs_a_retry),
 		TEST(a_doubled_answer_never_shifts_the_data),
