@@ -78,6 +78,14 @@ struct archive_patch {
 int archive_mend(struct archive_writer *w, const struct archive_patch *v,
 		 size_t n, struct err *e) MUST_CHECK;
 bool archive_can_mend(const struct archive_writer *w);
+/*
+ * One stored block, read from the disk and decompressed, into buf (BLOCK_SIZE
+ * bytes): of a part that was ended, or (p NULL) of the open member after its
+ * last block was put.  ERR_USAGE as for archive_mend().
+ */
+int archive_read_back(struct archive_writer *w, const struct manifest_part *p,
+		      uint64_t block, uint8_t *buf, size_t *ret,
+		      struct err *e) MUST_CHECK;
 /* A whole small member from memory. */
 int archive_add(struct archive_writer *w, const char *member, const void *p,
 		size_t n, struct manifest_part *ret, struct err *e) MUST_CHECK;

@@ -52,7 +52,9 @@ struct manifest_part {
 	uint64_t payload;    /* bytes that a header accounts for; 0: unknown */
 	/* "all-zero", "all-ff", "repeated-block", "same-as:NAME", or "" */
 	char suspect[48];
-	bool grave; /* suspect where a working phone is never so */
+	bool grave;	    /* suspect where a working phone is never so */
+	uint64_t confirmed; /* bytes that a second reading gave the same */
+	uint64_t outvoted;  /* of these: one of three gave others */
 	double seconds;
 	struct manifest_range *unreadable;
 	size_t nunreadable;
@@ -70,6 +72,17 @@ struct manifest_loader {
 	uint32_t address;
 	uint64_t size;
 	uint8_t sha256[SHA256_LEN];
+};
+
+/* A random sample of the blocks that was read again; percent 0: none was. */
+struct manifest_recheck {
+	double percent;	    /* as asked for */
+	uint64_t seed;	    /* of the choice */
+	uint64_t blocks;    /* that there were to choose from */
+	uint64_t compared;  /* read again, whole */
+	uint64_t differing; /* stored bytes that no other reading gave */
+	uint64_t unsteady;  /* two of three readings gave what is stored */
+	uint64_t refused;   /* chosen, and not given again */
 };
 
 struct manifest {
@@ -99,6 +112,7 @@ struct manifest {
 	uint32_t chunk; /* the largest that worked, bytes */
 	struct manifest_loader fdl1, fdl2;
 
+	struct manifest_recheck recheck;
 	uint32_t block_size;
 	struct manifest_part *parts;
 	size_t nparts;

@@ -20,6 +20,7 @@ struct backup_request {
 	bool active_slot_only;
 	enum read_policy policy;
 	bool dry_run; /* only make the plan: ret_m lists it, nothing is read */
+	double recheck;	    /* percent of the blocks to read again; 0: none */
 	bool accept_blank;  /* also a blank boot chain or NV is complete */
 	bool ignore_space;  /* start although the disk may be too small */
 	const char *device; /* as the user named it, for the manifest */
@@ -59,13 +60,14 @@ int job_backup(struct session *s, const struct session_options *so,
 	       struct err *e) MUST_CHECK;
 
 /*
- * Marks the parts of m that say nothing, before its archive is finished; may
- * ask the phone which slot it boots.  See blank_judge(); m->complete is
- * cleared for what is grave, unless accepted.
+ * What the parts of m are worth, before its archive is finished.  Marks those
+ * that say nothing, as blank_judge(); may ask the phone which slot it boots.
+ * Clears m->complete for what is grave (unless accepted), and when readings
+ * differed and not all was read twice.
  */
-int job_judge_blank(struct session *s, const struct layout *l, bool accept,
-		    struct manifest *m, struct blank_report *ret,
-		    struct err *e) MUST_CHECK;
+int job_judge(struct session *s, const struct layout *l, bool accept,
+	      const struct job_events *ev, struct manifest *m,
+	      struct blank_report *ret, struct err *e) MUST_CHECK;
 
 /* What `info` shows and device.json holds: the phone, no partitions. */
 void job_describe(struct session *s, const struct layout *l,

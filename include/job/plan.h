@@ -18,6 +18,7 @@ struct part_class {
 	bool by_default; /* part of a backup that was not asked otherwise */
 	bool private_;	 /* carries what belongs to this one unit */
 	bool ordinary;	 /* the loader gives its bytes by name unchanged */
+	bool twice;	 /* read twice: small, and cannot be had again */
 };
 const struct part_class *plan_class(const char *partition);
 /* What it means when all of a partition is blank; docs/partitions.md 5. */

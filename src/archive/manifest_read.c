@@ -252,6 +252,16 @@ static int read_suspect(const json_t *o, struct manifest_part *p, struct err *e)
 	return get_bool(o, "grave", &p->grave, e);
 }
 
+static int read_confirmed(const json_t *o, struct manifest_part *p,
+			  struct err *e)
+{
+	if (!json_object_get(o, "confirmed"))
+		return 0;
+	if (get_number(o, "confirmed", p->size, &p->confirmed, e) < 0)
+		return -(int)e->code;
+	return get_number(o, "outvoted", p->confirmed, &p->outvoted, e);
+}
+
 static int read_part(const json_t *o, struct manifest_part *p, struct err *e)
 {
 	if (!json_is_object(o))
@@ -268,7 +278,8 @@ static int read_part(const json_t *o, struct manifest_part *p, struct err *e)
 	    get_bool(o, "private", &p->private_, e) < 0 ||
 	    TEXT(o, "content", p->content) < 0 ||
 	    get_number(o, "payload", INT64_MAX, &p->payload, e) < 0 ||
-	    read_suspect(o, p, e) < 0 || read_seconds(o, &p->seconds, e) < 0)
+	    read_suspect(o, p, e) < 0 || read_confirmed(o, p, e) < 0 ||
+	    read_seconds(o, &p->seconds, e) < 0)
 		return -(int)e->code;
 	return read_ranges(o, p, e);
 }
@@ -385,6 +396,28 @@ static int read_warnings(const json_t *root, struct manifest *m, struct err *e)
 	return 0;
 }
 
+/* Only there when it was asked for. */
+static int read_recheck(const json_t *root, struct manifest_recheck *r,
+			struct err *e)
+{
+	const json_t *o = json_object_get(root, "recheck");
+	const json_t *percent = json_object_get(o, "percent");
+
+	if (!o)
+		return 0;
+	r->percent = json_number_value(percent);
+	if (!json_is_number(percent) || !(r->percent > 0 && r->percent <= 100))
+		return bad(e, "recheck", "has no percentage");
+	if (get_number(o, "seed", INT64_MAX, &r->seed, e) < 0 ||
+	    get_number(o, "blocks", INT64_MAX, &r->blocks, e) < 0 ||
+	    get_number(o, "compared", r->blocks, &r->compared, e) < 0 ||
+	    get_number(o, "differing", r->blocks, &r->differing, e) < 0 ||
+	    get_number(o, "unsteady", r->blocks, &r->unsteady, e) < 0 ||
+	    get_number(o, "refused", r->blocks, &r->refused, e) < 0)
+		return err_context(e, "recheck");
+	return 0;
+}
+
 static int read_block_size(const json_t *root, struct manifest *m,
 			   struct err *e)
 {
@@ -422,6 +455,7 @@ static int read_all(const json_t *root, struct manifest *m, struct err *e)
 	    TEXT(root, "note", m->note) < 0 || read_resumed(root, m, e) < 0 ||
 	    get_bool(root, "complete", &m->complete, e) < 0 ||
 	    read_phone(root, m, e) < 0 || read_link(root, m, e) < 0 ||
+	    read_recheck(root, &m->recheck, e) < 0 ||
 	    read_block_size(root, m, e) < 0 || read_parts(root, m, e) < 0 ||
 	    read_omitted(root, m, e) < 0 || read_warnings(root, m, e) < 0)
 		return -(int)e->code;

@@ -142,6 +142,10 @@ static json_t *part_object(struct maker *k, const struct manifest_part *p)
 		put(k, o, "suspect", text(p->suspect));
 		put(k, o, "grave", json_boolean(p->grave));
 	}
+	if (p->confirmed) {
+		put(k, o, "confirmed", number(p->confirmed));
+		put(k, o, "outvoted", number(p->outvoted));
+	}
 	put(k, o, "seconds", duration(p->seconds));
 	put(k, o, "unreadable", range_list(k, p));
 	return o;
@@ -154,6 +158,20 @@ static json_t *omitted_object(struct maker *k, const struct manifest_omitted *p)
 	put(k, o, "name", text(p->name));
 	put(k, o, "size", number(p->size));
 	put(k, o, "reason", text(p->reason));
+	return o;
+}
+
+static json_t *recheck_object(struct maker *k, const struct manifest_recheck *r)
+{
+	json_t *o = json_object();
+
+	put(k, o, "percent", json_real(r->percent));
+	put(k, o, "seed", number(r->seed));
+	put(k, o, "blocks", number(r->blocks));
+	put(k, o, "compared", number(r->compared));
+	put(k, o, "differing", number(r->differing));
+	put(k, o, "unsteady", number(r->unsteady));
+	put(k, o, "refused", number(r->refused));
 	return o;
 }
 
@@ -226,6 +244,8 @@ int manifest_to_json(const struct manifest *m, char **ret, size_t *ret_len,
 	put(&k, o, "complete", json_boolean(m->complete));
 	put(&k, o, "phone", phone_object(&k, m, true));
 	put(&k, o, "link", link_object(&k, m));
+	if (m->recheck.percent > 0)
+		put(&k, o, "recheck", recheck_object(&k, &m->recheck));
 	put(&k, o, "block_size", number(m->block_size));
 	put_lists(&k, o, m);
 	return print(&k, o, ret, ret_len, e);

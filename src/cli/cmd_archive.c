@@ -250,6 +250,12 @@ static void say_manifest(struct ui *u, const struct manifest *m)
 				  m->parts[i].grave
 					  ? ": no phone works like that"
 					  : "");
+	if (m->recheck.percent > 0)
+		ui_result(u,
+			  "read again: %" PRIu64 " of %" PRIu64
+			  " blocks, %" PRIu64 " stored wrongly",
+			  m->recheck.compared, m->recheck.blocks,
+			  m->recheck.differing);
 	for (size_t i = 0; i < m->nwarnings; i++)
 		ui_result(u, "warning:    %s", m->warnings[i]);
 }

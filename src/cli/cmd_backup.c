@@ -142,6 +142,8 @@ static void say_backup(struct ui *u, const struct options *o,
 	ui_result(u, "  archive: %s", text_size(t->archive, file));
 	say_left_out(u, m);
 	say_unreadable(u, m);
+	say_confirmed(u, m);
+	say_recheck(u, m);
 	say_suspects(u, m, &t->blank, o->accept_blank);
 	say_claim(u, o, m);
 	ui_result(u, "next: spdvault verify %s", o->output);
@@ -165,15 +167,16 @@ static json_t *backup_json(const struct options *o, const struct manifest *m,
 				  "size", (json_int_t)m->parts[i].size, "class",
 				  m->parts[i].class, "method",
 				  manifest_method_name(m->parts[i].method)));
-	r = json_pack(
-		"{so sb sI sI sI sI sI sI sf so so sI so?}", "archive",
-		ui_text(o->output), "complete", m->complete, "partitions",
-		(json_int_t)t->parts, "planned", (json_int_t)t->planned,
-		"bytes", (json_int_t)t->bytes, "resumed_bytes",
-		(json_int_t)t->resumed, "unreadable", (json_int_t)t->unreadable,
-		"archive_bytes", (json_int_t)t->archive, "seconds", t->seconds,
-		"left_out", left, "suspects", suspects_json(m), "blank",
-		(json_int_t)t->blank.quiet, "phone_witness", phone_witness(p));
+	r = json_pack("{so sb sI sI sI sI sI sI sf so so sI so? so?}",
+		      "archive", ui_text(o->output), "complete", m->complete,
+		      "partitions", (json_int_t)t->parts, "planned",
+		      (json_int_t)t->planned, "bytes", (json_int_t)t->bytes,
+		      "resumed_bytes", (json_int_t)t->resumed, "unreadable",
+		      (json_int_t)t->unreadable, "archive_bytes",
+		      (json_int_t)t->archive, "seconds", t->seconds, "left_out",
+		      left, "suspects", suspects_json(m), "blank",
+		      (json_int_t)t->blank.quiet, "recheck", recheck_json(m),
+		      "phone_witness", phone_witness(p));
 	if (o->dry_run && r)
 		json_object_set_new(r, "plan", plan);
 	else
@@ -215,6 +218,7 @@ static int run_backup(const struct options *o, struct ui *u)
 			  .nv_by_name = o->nv_by_name },
 		.active_slot_only = o->slot_active,
 		.policy = policy_of(o),
+		.recheck = o->recheck,
 		.accept_blank = o->accept_blank,
 		.ignore_space = o->force,
 		.dry_run = o->dry_run,
@@ -257,7 +261,10 @@ static int run_backup(const struct options *o, struct ui *u)
 		else
 			say_backup(u, o, &m, &t);
 		phone_finish(&p, o, u);
-		exit = command_done(u, m.complete ? 0 : EXIT_INCOMPLETE,
+		exit = command_done(u,
+				    m.recheck.differing ? EXIT_DIFFERS
+				    : m.complete	? 0
+							: EXIT_INCOMPLETE,
 				    backup_json(o, &m, &t, &p));
 	}
 	manifest_free(&m);

@@ -36,6 +36,7 @@ enum {
 	O_RESUME,
 	O_SLOT,
 	O_ACCEPT_BLANK,
+	O_RECHECK,
 	O_ON_ERROR,
 	O_LEVEL,
 	O_OFFSET,
@@ -82,6 +83,8 @@ static const struct {
 	  "of A/B partitions only the slot that boots" },
 	{ O_ACCEPT_BLANK, OPT_BACKUP, "accept-blank", NULL,
 	  "a blank boot chain or NV is as it should be" },
+	{ O_RECHECK, OPT_BACKUP, "recheck", "N%",
+	  "read a random N % of the blocks again and compare" },
 	{ O_NOTE, OPT_BACKUP, "note", "TEXT", "kept in the manifest" },
 	{ O_LEVEL, OPT_BACKUP, "level", "N",
 	  "of compression, 1 to 19 (default 3)" },
@@ -178,6 +181,27 @@ static int take_choice(struct options *o, int id, const char *arg,
 			o->slot_active = true;
 		return rc;
 	}
+}
+
+/* "5", "5%", "0.5%": more than 0, at most 100. */
+static int take_percent(const char *arg, double *ret, struct err *e)
+{
+	char *end;
+	double v = strtod(arg, &end);
+	int rc;
+
+	if (*arg < '0' || *arg > '9' || (*end && strcmp(end, "%") != 0) ||
+	    strspn(arg, "0123456789.%") != strlen(arg) ||
+	    !(v > 0 && v <= 100)) {
+		rc = err_set(e, ERR_USAGE,
+			     "--recheck takes a percentage above "
+			     "0 and up to 100, not '%s'",
+			     arg);
+		err_hint(e, "--recheck 5%% reads one block of twenty again");
+		return rc;
+	}
+	*ret = v;
+	return 0;
 }
 
 static int take_number(struct options *o, int id, const char *arg,
@@ -291,6 +315,8 @@ static int take(struct options *o, int id, const char *arg, struct err *e)
 	case O_FAULT:
 		o->fault = arg;
 		break;
+	case O_RECHECK:
+		return take_percent(arg, &o->recheck, e);
 	case O_EXCLUDE:
 		return add_exclude(o, arg, e);
 	case O_AFTER:

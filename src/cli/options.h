@@ -32,6 +32,7 @@ struct options {
 	size_t nexclude;
 	bool all, force, resume, slot_active, stop_on_error, accept_blank;
 	uint64_t level;
+	double recheck; /* percent; 0: none */
 	/* archives */
 	const char *directory;
 	uint64_t offset, length;

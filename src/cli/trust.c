@@ -2,6 +2,91 @@
 /* trust.c - words for what makes a copy more or less to be trusted. */
 #include "trust.h"
 
+#include "base/text.h"
+#include "job/recheck.h"
+
+#include <inttypes.h>
+
+void say_confirmed(struct ui *u, const struct manifest *m)
+{
+	uint64_t bytes = 0, outvoted = 0;
+	char size[TEXT_SIZE_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nparts; i++) {
+		n += m->parts[i].confirmed > 0;
+		bytes += m->parts[i].confirmed;
+		outvoted += m->parts[i].outvoted;
+	}
+	if (n == 0)
+		return;
+	if (outvoted)
+		ui_result(u,
+			  "  read twice: %zu partitions, %s; %" PRIu64
+			  " bytes differed, and were taken as two of three "
+			  "readings gave them",
+			  n, text_size(bytes, size), outvoted);
+	else
+		ui_result(u, "  read twice: %zu partitions, %s, no difference",
+			  n, text_size(bytes, size));
+}
+
+void say_recheck(struct ui *u, const struct manifest *m)
+{
+	const struct manifest_recheck *r = &m->recheck;
+	uint64_t bound = recheck_bound(r->blocks, r->compared);
+	char size[TEXT_SIZE_MAX];
+
+	if (!(r->percent > 0))
+		return;
+	if (r->refused)
+		ui_result(u,
+			  "  read again: %" PRIu64 " blocks were not given a "
+			  "second time, and are not counted",
+			  r->refused);
+	if (r->differing)
+		ui_alarm(u,
+			 "%" PRIu64 " of %" PRIu64 " blocks that were read "
+			 "again are stored wrongly: this copy is not to be "
+			 "trusted",
+			 r->differing, r->compared);
+	else if (r->unsteady)
+		ui_result(u,
+			  "  read again: %" PRIu64 " of %" PRIu64 " blocks, "
+			  "and %" PRIu64 " of them came differently once; what "
+			  "is stored of these is right",
+			  r->compared, r->blocks, r->unsteady);
+	else if (r->compared == r->blocks)
+		ui_result(u,
+			  "  read again: all %" PRIu64 " blocks of %s, all "
+			  "equal",
+			  r->blocks, text_size(m->block_size, size));
+	else
+		ui_result(u,
+			  "  read again: %" PRIu64 " of %" PRIu64 " blocks of "
+			  "%s, drawn at random, all equal: with 95 %% "
+			  "confidence at most %" PRIu64 " blocks (%.2g %%) "
+			  "would come differently",
+			  r->compared, r->blocks,
+			  text_size(m->block_size, size), bound,
+			  100.0 * (double)bound / (double)r->blocks);
+}
+
+json_t *recheck_json(const struct manifest *m)
+{
+	const struct manifest_recheck *r = &m->recheck;
+
+	if (!(r->percent > 0))
+		return NULL;
+	return json_pack(
+		"{sf sI sI sI sI sI sI sI}", "percent", r->percent, "seed",
+		(json_int_t)r->seed, "blocks", (json_int_t)r->blocks,
+		"compared", (json_int_t)r->compared, "differing",
+		(json_int_t)r->differing, "unsteady", (json_int_t)r->unsteady,
+		"refused", (json_int_t)r->refused, "bound",
+		(json_int_t)recheck_bound(r->blocks, r->compared));
+}
+
 void say_odd(struct ui *u, const struct manifest *m, bool all)
 {
 	char words[64];

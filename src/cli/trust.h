@@ -9,6 +9,12 @@
 
 /* One line for each part that is suspect and not grave (`all`: every one). */
 void say_odd(struct ui *u, const struct manifest *m, bool all);
+/* What a second reading has shown; nothing when there was none. */
+void say_confirmed(struct ui *u, const struct manifest *m);
+/* What a sample that was read again says; nothing when there was none. */
+void say_recheck(struct ui *u, const struct manifest *m);
+/* The numbers of it, with the bound; NULL when there was none. */
+json_t *recheck_json(const struct manifest *m);
 /* Closing lines of a backup; nothing when nothing is suspect. */
 void say_suspects(struct ui *u, const struct manifest *m,
 		  const struct blank_report *b, bool accepted);

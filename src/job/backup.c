@@ -10,6 +10,8 @@
 #include "job/mapfile.h"
 #include "part_late.h"
 #include "run.h"
+#include "sample.h"
+#include "twice.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -212,6 +214,8 @@ static void count_part(struct run *r, const struct manifest_part *part,
 static int end_part(struct run *r, const struct plan_item *it,
 		    struct manifest_part *part, uint64_t started, struct err *e)
 {
+	struct reread again = { r->s, &r->layout, r->ev, &r->rec };
+
 	part->seconds = (double)(clock_ms() - started) / 1000;
 	if (it->part->size) {
 		text_copy(part->content, sizeof(part->content),
@@ -219,7 +223,8 @@ static int end_part(struct run *r, const struct plan_item *it,
 		part->payload = r->look.uniform ? 0 : r->look.content.payload;
 	}
 	part->size = it->part->size;
-	if (resume_note_part(r->w, it->member, part, e) < 0)
+	if (job_read_twice(&again, r->w, it, r->m, part, e) < 0 ||
+	    resume_note_part(r->w, it->member, part, e) < 0)
 		return -(int)e->code;
 	return archive_end(r->w, part, e);
 }
@@ -346,6 +351,16 @@ static int store_parts(struct run *r, struct err *e)
 	return 0;
 }
 
+static int recheck(struct run *r, struct err *e)
+{
+	struct reread again = { r->s, &r->layout, r->ev, &r->rec };
+	int rc = job_recheck(&again, r->w, r->q->recheck, r->m, e);
+
+	if (r->m->recheck.differing)
+		r->m->complete = false;
+	return rc;
+}
+
 /* A dry run: the manifest as far as it is known without reading. */
 static int list_plan(struct run *r, struct err *e)
 {
@@ -399,9 +414,11 @@ static int run_backup(struct run *r, struct err *e)
 		rc = run_add_head(r, e);
 	if (rc == 0)
 		rc = store_parts(r, e);
+	if (rc == 0 && r->q->recheck > 0)
+		rc = recheck(r, e);
 	if (rc == 0)
-		rc = job_judge_blank(r->s, &r->layout, r->q->accept_blank, r->m,
-				     &r->totals->blank, e);
+		rc = job_judge(r->s, &r->layout, r->q->accept_blank, r->ev,
+			       r->m, &r->totals->blank, e);
 	if (rc < 0)
 		return rc;
 	now_text(r->m->finished);

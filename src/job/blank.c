@@ -19,9 +19,11 @@ static bool is_one_byte(const struct manifest_part *p)
 	       is_content(p, "uniform");
 }
 
+/* Zeros in place of what was refused say nothing of the phone. */
 static bool says_nothing(const struct manifest_part *p)
 {
-	return is_one_byte(p) || is_content(p, "repeated");
+	return (is_one_byte(p) && p->nunreadable == 0) ||
+	       is_content(p, "repeated");
 }
 
 static const char *blank_kind(const struct manifest_part *p)
@@ -143,7 +145,7 @@ static const struct manifest_part *twin_of(const struct manifest *m, size_t i)
 {
 	const struct manifest_part *p = &m->parts[i], *q;
 
-	if (p->method == METHOD_NONE || p->size == 0)
+	if (p->method == METHOD_NONE || p->size == 0 || p->nunreadable)
 		return NULL;
 	for (q = m->parts; q < p; q++)
 		if (q->size == p->size && q->method != METHOD_NONE &&

@@ -15,37 +15,46 @@ enum {
 	RANK_BULK
 };
 
-static const struct part_class boot_area = { "boot-area", RANK_BOOT_AREA, true,
-					     false, false };
-static const struct part_class nv = { "nv", RANK_UNIT, true, true, false };
+/* Default, private, ordinary, twice: as in job/plan.h. */
+static const struct part_class boot_area = {
+	"boot-area", RANK_BOOT_AREA, true, false, false, true
+};
+static const struct part_class nv = {
+	"nv", RANK_UNIT, true, true, false, true
+};
 static const struct part_class calibration = { "calibration", RANK_UNIT, true,
-					       true, false };
-static const struct part_class unit = { "unit", RANK_UNIT, true, true, true };
+					       true,	      false,	 true };
+static const struct part_class unit = { "unit", RANK_UNIT, true,
+					true,	true,	   true };
 static const struct part_class control = { "boot-control", RANK_BOOT_CHAIN,
-					   true, false, true };
-static const struct part_class chain = { "boot-chain", RANK_BOOT_CHAIN, true,
-					 false, true };
+					   true,	   false,
+					   true,	   true };
+static const struct part_class chain = { "boot-chain", RANK_BOOT_CHAIN,
+					 true,	       false,
+					 true,	       true };
 /* Secure loaders may serve these from a copy in RAM (docs/protocol.md 5.2). */
 static const struct part_class kernel = { "kernel", RANK_BOOT_CHAIN, true,
-					  false, false };
-static const struct part_class firmware = { "firmware", RANK_REST, true, false,
-					    true };
-static const struct part_class keys = { "keys", RANK_REST, true, true, true };
-static const struct part_class other = { "other", RANK_REST, true, false,
-					 true };
-static const struct part_class system_ = { "system", RANK_REST, true, false,
-					   true };
-static const struct part_class super = { "system", RANK_SUPER, true, false,
-					 true };
-static const struct part_class logs = { "log", RANK_BULK, false, true, true };
-static const struct part_class cache = { "cache", RANK_BULK, false, false,
-					 true };
-static const struct part_class userdata = { "userdata", RANK_BULK, false, true,
-					    true };
+					  false,    false,	     false };
+static const struct part_class firmware = { "firmware", RANK_REST, true,
+					    false,	true,	   false };
+static const struct part_class keys = { "keys", RANK_REST, true,
+					true,	true,	   false };
+static const struct part_class other = { "other", RANK_REST, true,
+					 false,	  true,	     false };
+static const struct part_class system_ = { "system", RANK_REST, true,
+					   false,    true,	false };
+static const struct part_class super = { "system", RANK_SUPER, true,
+					 false,	   true,       false };
+static const struct part_class logs = { "log", RANK_BULK, false,
+					true,  true,	  false };
+static const struct part_class cache = { "cache", RANK_BULK, false,
+					 false,	  true,	     false };
+static const struct part_class userdata = { "userdata", RANK_BULK, false,
+					    true,	true,	   false };
 
 /* Only where no partition table can be used. */
 static const struct part_class whole = { "whole-storage", RANK_BULK, true, true,
-					 false };
+					 false,		  false };
 
 /* The first that fits; names come without _a, _b and _bak. */
 static const struct {

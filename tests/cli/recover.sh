@@ -15,7 +15,7 @@ for keys in disconnect_at=400 disconnect_at=400,back_in=fdl2 \
 done
 is 'a loader that hangs: what to do is said' says 'hold the power key'
 
-d=sim:ums512,$base,disconnect_at=400
+d=sim:ums512,$base,disconnect_at=1200
 fails 7 'another phone came to this port: .*disk GUID' 'phone that was being read' \
 	backup -o other.tar.zst --device "$d,back_seed=2"
 is '... what was read is kept' says '^  kept: other.tar.zst.partial'

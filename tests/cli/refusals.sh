@@ -26,7 +26,7 @@ b="backup -o no.tar.zst --device"
 	fails 4 'left the bus' 'cable|loaders' $b sim:ums512,disconnect_at=60
 }
 is 'after all that there is no archive' test ! -e no.tar.zst -a ! -e no.tar.zst.partial
-run backup -o cut.tar.zst --device "sim:ums512,$base,disconnect_at=400,back_ms=999999999"
+run backup -o cut.tar.zst --device "sim:ums512,$base,disconnect_at=1200,back_ms=999999999"
 is 'the cable is pulled in the middle: exit 6' ended 6 'left the bus' '^  try: .*cable' '^  kept: cut.tar.zst.partial'
 run list cut.tar.zst.partial
 is '... list shows what the .partial holds' prints '^partitions/l_fixnv1_a.img '

@@ -313,6 +313,26 @@ static void what_may_be_blank_is_only_counted(void **state)
 	manifest_free(&m);
 }
 
+static void what_was_refused_is_not_judged(void **state)
+{
+	struct manifest m = { 0 };
+	struct manifest_part *p = manifest_add_part(&m);
+	struct blank_report r;
+
+	(void)state;
+	assert_non_null(p);
+	strcpy(p->name, "uboot_a");
+	strcpy(p->content, "zero");
+	p->method = METHOD_RAW;
+	p->size = 1 << 20;
+	assert_true(manifest_add_range(p, 0, 4096));
+	blank_judge(&m, 0, &r);
+	assert_int_equal(r.quiet + r.odd + r.grave, 0);
+	assert_string_equal(p->suspect, "");
+	assert_false(blank_asks_for_slot(&m));
+	manifest_free(&m);
+}
+
 static void a_blank_boot_chain_is_grave(void **state)
 {
 	static const struct row rows[] = {
@@ -446,6 +466,7 @@ int main(void)
 		cmocka_unit_test(a_few_records_in_blank_space_are_content),
 		cmocka_unit_test(one_look_serves_many_partitions),
 		cmocka_unit_test(what_may_be_blank_is_only_counted),
+		cmocka_unit_test(what_was_refused_is_not_judged),
 		cmocka_unit_test(a_blank_boot_chain_is_grave),
 		cmocka_unit_test(one_of_two_copies_may_be_blank),
 		cmocka_unit_test(the_slot_that_boots_decides),
