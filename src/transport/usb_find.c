@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define USB_RULE "99-spdvault.rules" /* in scripts/ */
+
 #define LOOK_MS	    100u  /* between two looks */
 #define RIGHTS_MS   1500u /* what udev may take to set them on arrival */
 #define CHARGING_MS 5000u /* a ROM gives up waiting before that [1.6] */
@@ -125,17 +127,42 @@ void usb_hint_boot_key(struct err *e)
 		    "and keep holding it while you plug it in");
 }
 
+/* Where udev looks, in its order; NULL: our rule is nowhere. */
+static const char *rule_there_is(void)
+{
+	static const char *const files[] = {
+		"/etc/udev/rules.d/" USB_RULE,
+		"/run/udev/rules.d/" USB_RULE,
+		"/usr/local/lib/udev/rules.d/" USB_RULE,
+		"/usr/lib/udev/rules.d/" USB_RULE,
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (access(files[i], F_OK) == 0)
+			return files[i];
+	return NULL;
+}
+
 int usb_denied(const char *name, struct err *e)
 {
+	const char *rule = rule_there_is();
 	int rc = err_set(e, ERR_NODEV,
 			 "the phone at %s is there, but you have no right to "
 			 "open it",
 			 name);
 
-	err_hint(e, "install the udev rule ('make install', or copy "
-		    "scripts/99-spdvault.rules to /etc/udev/rules.d), run "
-		    "'sudo udevadm control --reload' and plug the phone in "
-		    "again; or run as root");
+	if (rule)
+		err_hint(e,
+			 "the udev rule %s is installed: run 'sudo udevadm "
+			 "control --reload' and plug the phone in again; it "
+			 "serves the user at the screen only, so over ssh run "
+			 "as root",
+			 rule);
+	else
+		err_hint(e, "install the udev rule ('make install', or copy "
+			    "scripts/" USB_RULE " to /etc/udev/rules.d), run "
+			    "'sudo udevadm control --reload' and plug the "
+			    "phone in again; or run as root");
 	return rc;
 }
 

@@ -267,7 +267,7 @@ grown() { # FILE BYTES
 }
 cable_pulled() {
 	local code=0 pid
-	plug one "$phone,reply_delay_us=3000" || return
+	plug one "$phone,reply_delay_us=500" || return
 	usb backup --json --wait 0 -o one.tar.zst >events 2>errors &
 	pid=$!
 	wait_for grown one.tar.zst.partial 1000000 || return
@@ -277,7 +277,10 @@ cable_pulled() {
 	cat errors
 	case $code in 4 | 6) ;; *) echo "exit code $code" && return 1 ;; esac
 	grep -q '"kind":"gone"' events && [ ! -e one.tar.zst ] &&
-		wait_for off_bus one && put one && reads misc && unplug one
+		wait_for off_bus one && put one &&
+		usb backup --resume -o one.tar.zst && unplug one &&
+		nothing_written one && spdvault list --json one.tar.zst |
+		sh /vm/members.sh >members && cmp members /vm/expected
 }
 # Off the cable it is off, and comes back with its ROM.
 cable_back() {
@@ -329,12 +332,19 @@ as_user() {
 	su user -c "$*"
 }
 # shellcheck disable=SC2086,SC2154 # words; of guest.sh
+denied() { # TEXT
+	ends 3 'no right' as_user spdvault devices && grep "$1" said &&
+		ends 3 'no right' as_user spdvault info --chip UMS512 $fdls \
+			--device usb --wait 1 && grep "$1" said
+}
 user_without_right() {
+	local code=0 rules=/usr/local/lib/udev/rules.d
 	plug one "$phone" && ls -l "$(node_of one)" && chmod 600 "$(node_of one)" &&
-		ends 3 'no right' as_user spdvault devices &&
-		grep '99-spdvault.rules to /etc/udev/rules.d' said &&
-		ends 3 '99-spdvault.rules to /etc/udev/rules.d' as_user spdvault info --chip UMS512 $fdls \
-			--device usb --wait 1 && unplug one
+		denied 'copy scripts/99-spdvault.rules to /etc/udev/rules.d' || return
+	mkdir -p $rules && touch $rules/99-spdvault.rules
+	denied "$rules/99-spdvault.rules is installed" || code=1
+	rm -r $rules
+	unplug one && [ $code -eq 0 ]
 }
 # As a udev rule does it.
 # shellcheck disable=SC2086
@@ -379,7 +389,7 @@ if spdvault help devices >/dev/null 2>&1; then
 	t 'charging mode: explained, and the next one is waited for' charging_then_well
 	t 'full speed: read, and warned of' full_speed
 	t 'read with escaping on' escaped
-	t 'the cable pulled in the middle of a backup' cable_pulled
+	t 'the cable pulled in the middle of a backup, and resumed' cable_pulled
 	t 'the cable pulled and put in again: gone on with, nothing lost' cable_back
 	t 'two phones are told apart by their ports' two_phones
 	t 'two phones read at the same time' both_at_once
