@@ -22,6 +22,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define WELL "lose:n=1000000000" /* a plan without a fault */
+
 /* No session waits longer than this, by the phone's clock and by ours. */
 #define VIRTUAL_MS 3600000u
 #define REAL_MS	   60000u
@@ -82,7 +84,7 @@ struct run {
 	struct faulted *f;
 	const struct faulted_truth *t;
 	struct faulted_result *r;
-	char out[128], partial[160];
+	char out[128], partial[160], journal[192];
 	struct transport *line;
 	struct phone *phone;
 	struct session *s;
@@ -154,9 +156,10 @@ static int open_session(struct run *x, struct err *e)
 	return session_open(x->line, &x->so, &ev, &x->s, e);
 }
 
-static int back_up(struct run *x, struct err *e)
+static int back_up(struct run *x, struct archive_resume *resume, struct err *e)
 {
 	struct backup_request q = { .out = x->out,
+				    .resume = resume,
 				    .plan = { .all = true },
 				    .archive = { .level = 1,
 						 .threads = x->t->c.threads },
@@ -166,8 +169,10 @@ static int back_up(struct run *x, struct err *e)
 	const struct job_events ev = { .user = x, .cancelled = on_cancelled };
 	struct backup_totals totals;
 
-	if (session_raise(x->s, STAGE_FDL2, e) < 0)
+	if (session_raise(x->s, STAGE_FDL2, e) < 0) {
+		archive_resume_drop(resume);
 		return -(int)e->code;
+	}
 	return job_backup(x->s, &x->so, &q, &ev, &x->m, &totals, e);
 }
 
@@ -202,8 +207,8 @@ static void judge_exact(struct run *x)
 	size_t found = 0;
 	struct err e;
 
-	if (exists(x->partial))
-		wrong(x, "done, and there is a .partial");
+	if (exists(x->partial) || exists(x->journal))
+		wrong(x, "done, and there is a .partial or its journal");
 	if (!x->m.complete)
 		wrong(x, "done, and said to be incomplete: %s",
 		      x->m.nwarnings ? x->m.warnings[0] : "no warning");
@@ -342,13 +347,13 @@ static bool begin(struct run *x, struct faulted *f,
 	struct err e;
 
 	memset(x, 0, sizeof(*x));
-	memset(ret, 0, sizeof(*ret));
 	x->f = f;
 	x->t = t;
 	x->r = ret;
 	x->started = clock_ms();
 	snprintf(x->out, sizeof(x->out), "%s/a.tar.zst", f->dir);
 	snprintf(x->partial, sizeof(x->partial), "%s.partial", x->out);
+	snprintf(x->journal, sizeof(x->journal), "%s.journal", x->partial);
 	if (open_line(x, plan, &e) < 0 || open_session(x, &e) < 0) {
 		wrong(x, "the rig itself: %s", e.text);
 		return false;
@@ -358,11 +363,39 @@ static bool begin(struct run *x, struct faulted *f,
 
 static void end(struct run *x)
 {
-	note_stats(x);
 	session_close(x->s);
 	manifest_free(&x->m);
+}
+
+static void clean(struct run *x)
+{
 	unlink(x->out);
 	unlink(x->partial);
+	unlink(x->journal);
+}
+
+/* What was kept, on a line that is well: the whole archive. */
+static void go_on(struct faulted *f, const struct faulted_truth *t,
+		  struct faulted_result *ret)
+{
+	const struct archive_options o = { .level = 1,
+					   .threads = t->c.threads };
+	struct archive_resume *left;
+	struct err e = { .code = ERR_NONE };
+	struct run x;
+
+	if (!begin(&x, f, t, WELL, ret))
+		return;
+	if (archive_resume_open(x.out, &o, NULL, NULL, &left, &e) != 1) {
+		wrong(&x, "cannot be resumed: %s", e.text);
+	} else if (back_up(&x, left, &e) < 0) {
+		wrong(&x, "resuming fails: %s", e.text);
+	} else {
+		judge_exact(&x);
+		ret->resumed = ret->end != FAULTED_WRONG;
+	}
+	judge_phone(&x);
+	end(&x);
 }
 
 void faulted_session(struct faulted *f, const struct faulted_truth *t,
@@ -372,16 +405,21 @@ void faulted_session(struct faulted *f, const struct faulted_truth *t,
 	struct err e = { .code = ERR_NONE };
 	int rc;
 
+	memset(ret, 0, sizeof(*ret));
 	if (!begin(&x, f, t, plan, ret))
 		return;
-	rc = back_up(&x, &e);
+	rc = back_up(&x, NULL, &e);
 	ret->code = rc < 0 ? e.code : ERR_NONE;
 	if (rc == 0)
 		judge_exact(&x);
 	else
 		judge_named(&x, &e);
 	judge_phone(&x);
+	note_stats(&x);
 	end(&x);
+	if (ret->kept && ret->end == FAULTED_NAMED)
+		go_on(f, t, ret);
+	clean(&x);
 }
 
 /* -- the undisturbed run -----------------------------------------------------
@@ -440,18 +478,19 @@ bool faulted_reference(struct faulted *f, const struct faulted_case *c,
 	struct err e;
 	bool good;
 
+	memset(&r, 0, sizeof(r));
 	memset(ret, 0, sizeof(*ret));
 	ret->c = *c;
 	smallphone_spec(f->dir, c->model, c->sector, ret->spec,
 			sizeof(ret->spec));
-	if (!begin(&x, f, ret, "lose:n=1000000000", &r)) {
+	if (!begin(&x, f, ret, WELL, &r)) {
 		fprintf(stderr, "%s: %s\n", c->name, r.why);
 		return false;
 	}
 	st = transport_fault_stats(x.line);
 	good = session_raise(x.s, STAGE_FDL2, &e) == 0 || complain(c->name, &e);
 	ret->replies_to_fdl2 = st->replies;
-	if (good && back_up(&x, &e) < 0)
+	if (good && back_up(&x, NULL, &e) < 0)
 		good = complain(c->name, &e);
 	ret->replies = st->replies;
 	ret->requests = st->requests;
@@ -464,6 +503,7 @@ bool faulted_reference(struct faulted *f, const struct faulted_case *c,
 	if (r.end == FAULTED_WRONG)
 		fprintf(stderr, "%s: %s\n", c->name, r.why);
 	end(&x);
+	clean(&x);
 	return good && r.end != FAULTED_WRONG;
 }
 
@@ -475,6 +515,8 @@ void faulted_count(struct faulted_totals *t, const struct faulted_result *r)
 	t->sessions++;
 	t->untouched += r->faults == 0;
 	t->ends[r->end]++;
+	t->resumed += r->resumed;
+	t->kept += r->kept;
 	if (r->end == FAULTED_NAMED)
 		t->codes[r->code]++;
 	for (unsigned k = 0; k < FAULT_KINDS; k++) {
@@ -501,6 +543,10 @@ void faulted_print(const struct faulted_totals *t, FILE *to)
 		(unsigned long long)t->ends[FAULTED_EXACT],
 		(unsigned long long)t->ends[FAULTED_NAMED],
 		(unsigned long long)t->ends[FAULTED_WRONG]);
+	fprintf(to,
+		"# %llu left something, %llu of them were resumed to the "
+		"whole\n",
+		(unsigned long long)t->kept, (unsigned long long)t->resumed);
 	fprintf(to, "# named:");
 	for (unsigned i = 1; i < ERR_CODES; i++)
 		if (t->codes[i])

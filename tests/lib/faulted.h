@@ -53,7 +53,8 @@ struct faulted_result {
 	enum faulted_end end;
 	enum err_code code; /* of the backup */
 	char why[512];	    /* its error; or what is wrong */
-	bool kept;	    /* there is a .partial */
+	bool kept;	    /* there is a .partial ... */
+	bool resumed;	    /* ... with which another run came to the whole */
 	uint64_t faults, replies, waited_ms;
 	uint64_t done[FAULT_KINDS];
 };
@@ -74,7 +75,10 @@ void faulted_close(struct faulted *f);
  */
 bool faulted_reference(struct faulted *f, const struct faulted_case *c,
 		       struct faulted_truth *ret);
-/* One session with this plan of transport/fault.h. */
+/*
+ * One session with this plan of transport/fault.h.  What it leaves is gone on
+ * with on a line that is well, which must give the whole archive.
+ */
 void faulted_session(struct faulted *f, const struct faulted_truth *t,
 		     const char *plan, struct faulted_result *ret);
 
@@ -84,6 +88,7 @@ struct faulted_totals {
 	uint64_t faults[FAULT_KINDS];
 	uint64_t by_kind[FAULT_KINDS][3]; /* sessions with it, by their end */
 	uint64_t ends[3];
+	uint64_t kept, resumed;
 	uint64_t codes[ERR_CODES]; /* of the named ones */
 };
 void faulted_count(struct faulted_totals *t, const struct faulted_result *r);
