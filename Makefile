@@ -142,6 +142,20 @@ check-tsan:
 		all $(TSAN_TESTS:%=$(B)/tsan/%)
 	@SPDVAULT=$(B)/tsan/spdvault TEST_LOGS=$(B)/tsan/logs scripts/run-tests.sh $(TSAN_TESTS:%=$(B)/tsan/%)
 
+# Random faults, for SOAK_SECONDS or as many as SOAK_SESSIONS.
+SOAK         := $(B)/tests/fault/soak
+SOAK_SECONDS ?= 1800
+
+$(SOAK): %: %.o $(TEST_LIB_OBJ) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(TEST_LIBS)
+
+soak:
+	@scripts/install-deps.sh build check
+	@$(MAKE) --no-print-directory all $(SOAK)
+	@$(SOAK) $(if $(SOAK_SESSIONS),-n $(SOAK_SESSIONS),-s $(SOAK_SECONDS)) \
+		$(if $(SOAK_FIRST),-f $(SOAK_FIRST))
+
 tests: $(B)/tests.built
 
 list-tests:
@@ -250,6 +264,7 @@ help:
 	@echo 'check       all tests; the last line is "N passed, N failed"'
 	@echo 'check-asan  the same with address and undefined-behaviour sanitizers'
 	@echo 'check-tsan  what uses threads, with the thread sanitizer'
+	@echo 'soak        sessions with random faults, SOAK_SECONDS=$(SOAK_SECONDS) or SOAK_SESSIONS=N'
 	@echo 'fuzz        each fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS) with libFuzzer'
 	@echo 'check-vm    the program on Linux USB, in a virtual machine (fetches a kernel)'
 	@echo 'bench-usb   throughput over USB there, beside bare libusb'
@@ -259,9 +274,9 @@ help:
 
 # Not every goal compiles; what a compiler noted is taken when it is there.
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_LIB_OBJ:.o=.d) $(TESTS:=.d) $(B)/tests/usb/mock.d $(FUZZERS:=.d) \
-	$(B)/tests/fuzz/main.d $(SEEDS_OBJ:.o=.d) $(FLOOR:=.d) $(STRANGER:=.d)
+	$(B)/tests/fuzz/main.d $(SEEDS_OBJ:.o=.d) $(FLOOR:=.d) $(SOAK:=.d) $(STRANGER:=.d)
 
-.PHONY: all demo check check-static check-asan check-tsan tests list-tests coverage fuzz \
+.PHONY: all demo check check-static check-asan check-tsan soak tests list-tests coverage fuzz \
 	fuzz-programs corpus bench check-vm bench-usb format lint install dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

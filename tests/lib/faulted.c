@@ -481,7 +481,7 @@ bool faulted_reference(struct faulted *f, const struct faulted_case *c,
 	memset(&r, 0, sizeof(r));
 	memset(ret, 0, sizeof(*ret));
 	ret->c = *c;
-	smallphone_spec(f->dir, c->model, c->sector, ret->spec,
+	smallphone_spec(f->dir, c->model, c->sector, c->large, ret->spec,
 			sizeof(ret->spec));
 	if (!begin(&x, f, ret, WELL, &r)) {
 		fprintf(stderr, "%s: %s\n", c->name, r.why);

@@ -26,6 +26,7 @@ struct faulted_case {
 	uint32_t chunk_max;
 	unsigned threads;
 	const char *line; /* faults that are always there, harmless; or NULL */
+	bool large;	  /* one partition has two blocks; ums512 only */
 };
 
 /* What an undisturbed run of a case gives; filled by faulted_reference(). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* smallphone.c - a GPT with five small partitions, made by the simulator. */
+/* smallphone.c - a GPT with a few small partitions, made by the simulator. */
 #include "lib/smallphone.h"
 
 #include "../../src/sim/internal.h"
@@ -27,6 +27,7 @@ static const struct {
 	{ "l_fixnv2", true, 3, CONTENT_RANDOM },
 	{ "logo", false, 19, CONTENT_FLAGS },
 	{ "boot", true, 7, CONTENT_RANDOM },
+	{ "super", false, 1027, CONTENT_BULK }, /* two blocks; large only */
 };
 
 #define NPARTS (sizeof(parts) / sizeof(parts[0]))
@@ -48,16 +49,16 @@ static bool write_file(const char *dir, const char *name, const uint8_t *p,
 	return fclose(f) == 0 && good;
 }
 
-static bool make_user(const char *dir, unsigned sector, bool slots)
+static bool make_user(const char *dir, unsigned sector, bool slots, bool large)
 {
 	static struct table t;
 	size_t at = FIRST_BYTES, size;
 	uint8_t *disk;
-	char name[32];
+	char name[48];
 	bool good;
 
 	memset(&t, 0, sizeof(t));
-	for (size_t i = 0; i < NPARTS; i++) {
+	for (size_t i = 0; i < NPARTS - !large; i++) {
 		struct part *p = &t.part[t.n++];
 
 		snprintf(p->name, sizeof(p->name), "%s%s", parts[i].name,
@@ -78,8 +79,8 @@ static bool make_user(const char *dir, unsigned sector, bool slots)
 			     t.part[i].size);
 	gpt_build(&t, sector, size, 7, disk,
 		  disk + size - GPT_BACKUP_LBAS * sector);
-	snprintf(name, sizeof(name), "user-%u%s.img", sector,
-		 slots ? "-slots" : "");
+	snprintf(name, sizeof(name), "user-%u%s%s.img", sector,
+		 slots ? "-slots" : "", large ? "-large" : "");
 	good = write_file(dir, name, disk, size);
 	free(disk);
 	return good;
@@ -91,12 +92,15 @@ bool smallphone_files(const char *dir)
 
 	content_fill(CONTENT_RANDOM, 99, 0, boot, sizeof(boot));
 	return write_file(dir, "boot.img", boot, sizeof(boot)) &&
-	       make_user(dir, 512, false) && make_user(dir, 512, true) &&
-	       make_user(dir, 4096, false) && make_user(dir, 4096, true);
+	       make_user(dir, 512, false, false) &&
+	       make_user(dir, 512, true, false) &&
+	       make_user(dir, 512, true, true) &&
+	       make_user(dir, 4096, false, false) &&
+	       make_user(dir, 4096, true, false);
 }
 
 void smallphone_spec(const char *dir, const char *model, unsigned sector,
-		     char *out, size_t cap)
+		     bool large, char *out, size_t cap)
 {
 	const char *keys = strchr(model, ',');
 	size_t n = keys ? (size_t)(keys - model) : strlen(model);
@@ -107,10 +111,10 @@ void smallphone_spec(const char *dir, const char *model, unsigned sector,
 		return;
 	}
 	snprintf(out, cap,
-		 "%.*s,sector=%u,storage=%s/user-%u%s.img,boot1=%s/boot.img,"
+		 "%.*s,sector=%u,storage=%s/user-%u%s%s.img,boot1=%s/boot.img,"
 		 "boot2=%s/boot.img%s",
-		 (int)n, model, sector, dir, sector, slots, dir, dir,
-		 keys ? keys : "");
+		 (int)n, model, sector, dir, sector, slots,
+		 large ? "-large" : "", dir, dir, keys ? keys : "");
 }
 
 bool smallphone_loader(int which, struct loader *ret, struct err *e)

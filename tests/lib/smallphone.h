@@ -10,9 +10,12 @@
 
 /* Storages of both sector sizes, and a boot area, into dir. */
 bool smallphone_files(const char *dir);
-/* "MODEL,storage=..." with the storage of this sector size; 0: none. */
+/*
+ * "MODEL,storage=..." with the storage of this sector size; 0: none.  large:
+ * one partition is more than a block (ums512 only).
+ */
 void smallphone_spec(const char *dir, const char *model, unsigned sector,
-		     char *out, size_t cap);
+		     bool large, char *out, size_t cap);
 /* Loaders of a few transfers. */
 bool smallphone_loader(int which, struct loader *ret, struct err *e);
 
