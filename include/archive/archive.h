@@ -59,6 +59,12 @@ int archive_end(struct archive_writer *w, struct manifest_part *ret,
 int archive_note(struct archive_writer *w, const char *kind, const char *text,
 		 struct err *e) MUST_CHECK;
 
+/*
+ * Between members: what is added from here on is no part of the journal, as a
+ * resumed run makes it anew.
+ */
+void archive_stop_journal(struct archive_writer *w);
+
 /* Bytes of the open member that take the place of those stored there. */
 struct archive_patch {
 	uint64_t offset; /* in the member */

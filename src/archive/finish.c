@@ -100,7 +100,7 @@ int archive_finish(struct archive_writer *w, const struct manifest *m,
 	if (check_manifest(w, m, e) < 0)
 		return -(int)e->code;
 	manifest_frame = w->table.count;
-	w->finishing = true;
+	archive_stop_journal(w);
 	if (add_manifest(w, m, e) < 0 || add_sums(w, e) < 0 ||
 	    writer_send_end(w, e) < 0)
 		return -(int)e->code;

@@ -182,6 +182,11 @@ int archive_note(struct archive_writer *w, const char *kind, const char *text,
 	return journal_file_flush(w->journal, e);
 }
 
+void archive_stop_journal(struct archive_writer *w)
+{
+	w->finishing = true;
+}
+
 void writer_tell(const struct written_member *m, struct manifest_part *ret)
 {
 	memcpy(ret->member, m->name, sizeof(ret->member));

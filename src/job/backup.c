@@ -423,6 +423,7 @@ static int run_backup(struct run *r, struct err *e)
 		return rc;
 	now_text(r->m->finished);
 	r->m->chunk = reader_chunk(r->s);
+	archive_stop_journal(r->w);
 	rc = mapfile_add_all(r->w, r->m, e);
 	if (rc == 0)
 		rc = archive_finish(r->w, r->m, e);

@@ -195,5 +195,6 @@ int main(int argc, char **argv)
 	contents();
 	seeds_phone();
 	seeds_archive();
+	seeds_journal();
 	return 0;
 }

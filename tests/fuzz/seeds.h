@@ -45,6 +45,7 @@ size_t make_tail(const struct disk *d, uint8_t *p);
 /* Each writes the seeds of one or more targets. */
 void seeds_wire(void);	  /* frame, reply, gpt, ptable */
 void seeds_phone(void);	  /* session, sim */
+void seeds_journal(void); /* journal */
 void seeds_archive(void); /* archive, tarhdr, zframe, seektable, manifest */
 
 #endif
