@@ -59,16 +59,6 @@ int job_backup(struct session *s, const struct session_options *so,
 	       struct manifest *ret_m, struct backup_totals *totals,
 	       struct err *e) MUST_CHECK;
 
-/*
- * What the parts of m are worth, before its archive is finished.  Marks those
- * that say nothing, as blank_judge(); may ask the phone which slot it boots.
- * Clears m->complete for what is grave (unless accepted), and when readings
- * differed and not all was read twice.
- */
-int job_judge(struct session *s, const struct layout *l, bool accept,
-	      const struct job_events *ev, struct manifest *m,
-	      struct blank_report *ret, struct err *e) MUST_CHECK;
-
 /* What `info` shows and device.json holds: the phone, no partitions. */
 void job_describe(struct session *s, const struct layout *l,
 		  const struct session_options *o, struct manifest *m);

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct compare_part; /* job/compare.h */
+
 struct job_progress {
 	const char *part;
 	size_t number, count; /* this is part `number` of `count` */
@@ -27,6 +29,8 @@ struct job_events {
 	/* Verify: what is wrong, where.  offset UINT64_MAX: no place. */
 	void (*difference)(void *user, const char *member, uint64_t offset,
 			   uint64_t length, const char *what);
+	/* A partition was compared with an archive. */
+	void (*compared)(void *user, const struct compare_part *p);
 	bool (*cancelled)(void *user);
 };
 

@@ -27,6 +27,11 @@ enum blank_level {
 	BLANK_ODD,   /* worth a line */
 	BLANK_GRAVE, /* never on a phone that works */
 };
+/*
+ * Why the content of a partition changes by itself on a phone that is used;
+ * NULL: it should not.  Static; docs/partitions.md 6.
+ */
+const char *plan_changes(const char *partition);
 enum blank_level plan_blank_level(const char *partition);
 /* Names that phones without a table have; for probing. */
 const char *const *plan_known_names(size_t *ret_n);

@@ -43,7 +43,7 @@ static void say_limits(struct ui *u, const struct manifest *m)
 	say_odd(u, m, true);
 }
 
-static int run_verify(const struct options *o, struct ui *u)
+static int verify_file(const struct options *o, struct ui *u)
 {
 	struct verify_result r;
 	struct job_events ev;
@@ -79,20 +79,48 @@ static int run_verify(const struct options *o, struct ui *u)
 	return exit;
 }
 
+/* The phone is only asked when it is named: a file can be verified alone. */
+static int run_verify(const struct options *o, struct ui *u)
+{
+	struct err e;
+	int rc;
+
+	if (o->device)
+		return run_compare(o, u);
+	if (o->nargs == 2 && !o->strict && !options_phone(o))
+		return verify_file(o, u);
+	rc = err_set(&e, ERR_USAGE,
+		     "%s only with --device, that is for a comparison with a "
+		     "phone",
+		     o->nargs > 2 ? "'verify' takes PART"
+				  : "'verify' takes options of a phone");
+	err_hint(&e, "without a phone: spdvault verify ARCHIVE; with one: "
+		     "spdvault verify --device usb ... ARCHIVE");
+	return command_failed(u, &e, exit_code(&e, PLACE_ARCHIVE, rc > 0), NULL,
+			      NULL);
+}
+
 const struct command cmd_verify = {
 	.name = "verify",
-	.args = "ARCHIVE|-",
-	.summary = "check every byte of an archive",
+	.args = "ARCHIVE|- | --device SPEC ARCHIVE [PART...]",
+	.summary = "check every byte of an archive, or a phone against it",
 	.text = "Reads the whole archive and compares it with what it "
 		"promises: every frame, the\nSHA-256 of every member, tar "
 		"structure, seek table, manifest and SHA256SUMS. Names\nmember "
 		"and offset of each difference. Exit 0: good, 5: something "
 		"differs.\nAn archive that others packed again from the "
 		"unpacked folder is read, too.\n\n"
-		"Example:\n"
-		"  spdvault verify phone.tar.zst\n",
+		"With --device it compares a phone with the archive instead: "
+		"reads the partitions\nthat are in it, and names ranges that "
+		"differ. Another phone is refused (7). What\nchanges by itself "
+		"on a phone in use is told and no difference, unless "
+		"--strict.\nNothing is written to the phone.\n\n"
+		"Examples:\n"
+		"  spdvault verify phone.tar.zst\n"
+		"  spdvault verify --device sim:ums512 phone.tar.zst 'boot*'\n",
 	.min_args = 1,
-	.max_args = 1,
+	.max_args = -1,
+	.groups = OPT_PHONE | OPT_AFTER | OPT_COMPARE,
 	.run = run_verify,
 };
 

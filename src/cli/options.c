@@ -37,6 +37,7 @@ enum {
 	O_SLOT,
 	O_ACCEPT_BLANK,
 	O_RECHECK,
+	O_STRICT,
 	O_ON_ERROR,
 	O_LEVEL,
 	O_OFFSET,
@@ -85,6 +86,8 @@ static const struct {
 	  "a blank boot chain or NV is as it should be" },
 	{ O_RECHECK, OPT_BACKUP, "recheck", "N%",
 	  "read a random N % of the blocks again and compare" },
+	{ O_STRICT, OPT_COMPARE, "strict", NULL,
+	  "with --device: also what changes by itself has to be the same" },
 	{ O_NOTE, OPT_BACKUP, "note", "TEXT", "kept in the manifest" },
 	{ O_LEVEL, OPT_BACKUP, "level", "N",
 	  "of compression, 1 to 19 (default 3)" },
@@ -315,6 +318,9 @@ static int take(struct options *o, int id, const char *arg, struct err *e)
 	case O_FAULT:
 		o->fault = arg;
 		break;
+	case O_STRICT:
+		o->strict = true;
+		break;
 	case O_RECHECK:
 		return take_percent(arg, &o->recheck, e);
 	case O_EXCLUDE:
@@ -394,6 +400,15 @@ int options_check(const struct options *o, const struct command *c,
 		return err_set(e, ERR_USAGE, "usage: spdvault %s %s", c->name,
 			       c->args);
 	return 0;
+}
+
+bool options_phone(const struct options *o)
+{
+	for (size_t i = 0; i < NOPTIONS; i++)
+		if ((o->given >> i & 1) &&
+		    (table[i].groups & (OPT_PHONE | OPT_AFTER)))
+			return true;
+	return false;
 }
 
 static void print_one(size_t i)

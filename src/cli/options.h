@@ -34,6 +34,7 @@ struct options {
 	uint64_t level;
 	double recheck; /* percent; 0: none */
 	/* archives */
+	bool strict;
 	const char *directory;
 	uint64_t offset, length;
 	/* sim */
@@ -59,6 +60,7 @@ enum option_group {
 	OPT_DIR = 1 << 7,
 	OPT_SIM = 1 << 8,
 	OPT_DRY_RUN = 1 << 9,
+	OPT_COMPARE = 1 << 10,
 };
 
 struct command {
@@ -82,6 +84,8 @@ void options_free(struct options *o);
 /* ERR_USAGE when an option was given that this command does not take. */
 int options_check(const struct options *o, const struct command *c,
 		  struct err *e) MUST_CHECK;
+/* Was an option given that is only for a phone? */
+bool options_phone(const struct options *o);
 /* The options of a command (NULL: of all), one a line, for help. */
 void options_print(const struct command *c);
 

@@ -5,6 +5,7 @@
 
 #include "archive/manifest.h"
 #include "job/blank.h"
+#include "options.h"
 #include "ui.h"
 
 /* One line for each part that is suspect and not grave (`all`: every one). */
@@ -18,6 +19,8 @@ json_t *recheck_json(const struct manifest *m);
 /* Closing lines of a backup; nothing when nothing is suspect. */
 void say_suspects(struct ui *u, const struct manifest *m,
 		  const struct blank_report *b, bool accepted);
+/* verify --device: a phone against an archive of it. */
+int run_compare(const struct options *o, struct ui *u);
 /* [{name, suspect, grave}] */
 json_t *suspects_json(const struct manifest *m);
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "job/compare.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -359,6 +360,47 @@ static void job_difference_cb(void *user, const char *member, uint64_t offset,
 				   ui_text(what)));
 }
 
+static const char *const compare_states[] = { "same", "changed", "differs",
+					      "skipped" };
+
+static void job_compared_cb(void *user, const struct compare_part *p)
+{
+	struct ui *u = user;
+	char size[TEXT_SIZE_MAX];
+
+	if (p->state == COMPARE_CHANGED)
+		ui_result(u,
+			  "  changed, as expected: %s, %s in %zu range%s: %s",
+			  p->name, text_size(p->differing, size), p->ranges,
+			  p->ranges == 1 ? "" : "s", p->reason);
+	else if (p->state == COMPARE_DIFFERS)
+		ui_result(u, "  differs: %s, %s in %zu range%s", p->name,
+			  text_size(p->differing, size), p->ranges,
+			  p->ranges == 1 ? "" : "s");
+	else if (p->state == COMPARE_SKIPPED)
+		ui_result(u, "  not compared: %s: %s", p->name, p->reason);
+	if (p->lacking)
+		ui_result(u,
+			  "  not compared: %s of %s, unreadable when it was "
+			  "archived",
+			  text_size(p->lacking, size), p->name);
+	if (p->refused)
+		ui_result(u,
+			  "  not compared: %s of %s, which the phone does "
+			  "not give now",
+			  text_size(p->refused, size), p->name);
+	if (u->json)
+		ui_event(u, "compared",
+			 json_pack("{ss ss so sI sI sI sI sI}", "part", p->name,
+				   "state", compare_states[p->state], "reason",
+				   ui_text(p->reason), "bytes",
+				   (json_int_t)p->compared, "differing",
+				   (json_int_t)p->differing, "ranges",
+				   (json_int_t)p->ranges, "lacking",
+				   (json_int_t)p->lacking, "refused",
+				   (json_int_t)p->refused));
+}
+
 void ui_job_events(struct ui *u, struct job_events *ev)
 {
 	memset(ev, 0, sizeof(*ev));
@@ -368,6 +410,7 @@ void ui_job_events(struct ui *u, struct job_events *ev)
 	ev->progress = job_progress_cb;
 	ev->part_done = job_part_done_cb;
 	ev->difference = job_difference_cb;
+	ev->compared = job_compared_cb;
 	ev->cancelled = ui_stopped;
 	u->started_at = clock_ms();
 }

@@ -8,6 +8,7 @@
 #include "job/content.h"
 #include "job/slot.h"
 #include "job/mapfile.h"
+#include "judge.h"
 #include "part_late.h"
 #include "run.h"
 #include "sample.h"
@@ -417,8 +418,8 @@ static int run_backup(struct run *r, struct err *e)
 	if (rc == 0 && r->q->recheck > 0)
 		rc = recheck(r, e);
 	if (rc == 0)
-		rc = job_judge(r->s, &r->layout, r->q->accept_blank, r->ev,
-			       r->m, &r->totals->blank, e);
+		rc = job_judge(&r->rec, &r->layout, r->q->accept_blank, r->m,
+			       &r->totals->blank, e);
 	if (rc < 0)
 		return rc;
 	now_text(r->m->finished);

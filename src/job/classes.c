@@ -214,6 +214,44 @@ enum blank_level plan_blank_level(const char *partition)
 	return BLANK_FINE;
 }
 
+/* Sources: docs/partitions.md 6. */
+static const struct {
+	const char *glob, *reason;
+} changes[] = {
+	{ "misc", "the boot control counts starts and takes messages" },
+	{ "miscdata", "loaders and Android write flags and times into it" },
+	{ "*runtimenv[12]", "the modem writes its running NV" },
+	{ "runtimenv", "the modem writes its running NV" },
+	{ "userdata", "what the user does is stored there" },
+	{ "sd", "what the user does is stored there" },
+	{ "metadata", "keys and the state of updates are kept there" },
+	{ "cache", "updates put temporary files there" },
+	{ "persist", "it is mounted for writing while Android runs" },
+	{ "prodnv", "it is mounted for writing while Android runs" },
+	{ "productinfo", "it is mounted for writing while Android runs" },
+	{ "ztepersist", "it is mounted for writing while Android runs" },
+	{ "isedata", "the secure element keeps its state there" },
+	{ "uboot_log", "the boot loader logs each start" },
+	{ "blackbox", "it is a log" },
+	{ "sysdumpdb", "it takes the memory when the phone crashes" },
+	{ "kdebug", "it is a log" },
+	{ "kdebuginfo", "it is a log" },
+	{ "phonelog", "it is a log" },
+	{ "kpanic", "it is a log" },
+	{ "user_partition", "it holds all partitions, also those that change" },
+};
+
+const char *plan_changes(const char *partition)
+{
+	char name[64];
+
+	plain_name(partition, name);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		if (fnmatch(changes[i].glob, name, 0) == 0)
+			return changes[i].reason;
+	return NULL;
+}
+
 const struct part_class *plan_class(const char *partition)
 {
 	char name[64];

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* judge.c - what the parts of a backup say, with the phone still at hand. */
-#include "job/backup.h"
+#include "judge.h"
+
 #include "job/slot.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* A phone without slots, or with an invalid table of them, has none active. */
-static int ask_slot(struct session *s, const struct layout *l, char *ret,
+static int ask_slot(struct recovery *rec, const struct layout *l, char *ret,
 		    struct err *e)
 {
-	int rc = job_active_slot(s, l, ret, e);
-
-	if (rc < 0 && e->code != ERR_USAGE && e->code != ERR_REFUSED)
-		return rc;
-	if (rc < 0)
-		*ret = 0;
+	while (job_active_slot(rec->s, l, ret, e) < 0) {
+		if (e->code == ERR_USAGE || e->code == ERR_REFUSED) {
+			*ret = 0;
+			return 0;
+		}
+		if (job_recover(rec, e) < 0)
+			return -(int)e->code;
+	}
 	return 0;
 }
 
@@ -49,17 +52,16 @@ static void judge_single_readings(const struct job_events *ev,
 	m->complete = false;
 }
 
-int job_judge(struct session *s, const struct layout *l, bool accept,
-	      const struct job_events *ev, struct manifest *m,
-	      struct blank_report *ret, struct err *e)
+int job_judge(struct recovery *rec, const struct layout *l, bool accept,
+	      struct manifest *m, struct blank_report *ret, struct err *e)
 {
 	char active = 0;
 
-	if (blank_asks_for_slot(m) && ask_slot(s, l, &active, e) < 0)
+	if (blank_asks_for_slot(m) && ask_slot(rec, l, &active, e) < 0)
 		return err_context(e, "asking which slot is active");
 	blank_judge(m, active, ret);
 	if (ret->grave && !accept)
 		m->complete = false;
-	judge_single_readings(ev, m);
+	judge_single_readings(rec->ev, m);
 	return 0;
 }

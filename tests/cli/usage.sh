@@ -41,10 +41,10 @@ fails 2 "no option '--nope'" 'spdvault help' backup --nope
 fails 2 "no option '--nope'" 'spdvault help' --nope backup
 fails 2 "'-o' needs a value" 'spdvault help' backup -o
 fails 2 "'list' takes no option --level" "spdvault help list" list --level 3 a.tar.zst
-fails 2 "'verify' takes no option --device" 'spdvault help verify' verify --device sim:ums512 a.tar.zst
+fails 2 "'list' takes no option --device" 'spdvault help list' list --device sim:ums512 a.tar.zst
 fails 2 "'chips' takes no option --force" 'spdvault help chips' chips --force
 fails 2 'usage: spdvault verify ARCHIVE' 'spdvault help verify' verify
-fails 2 'usage: spdvault verify ARCHIVE' 'spdvault help verify' verify a b
+fails 2 'PART only with --device' 'spdvault verify ARCHIVE' verify a b
 fails 2 'usage: spdvault cat ARCHIVE' 'spdvault help cat' cat a.tar.zst
 fails 2 'usage: spdvault read PART' 'spdvault help read' read --device sim:ums512 -o x
 fails 2 'usage: spdvault info' 'spdvault help info' info x --device sim:ums512
