@@ -2,6 +2,7 @@
 /* exchange.c - READ_START, READ_MIDST and READ_END, one request at a time. */
 #include "exchange.h"
 
+#include "base/text.h"
 #include "bsl/proto.h"
 
 #include <string.h>
@@ -28,11 +29,21 @@ int exchange_start(struct part_reader *r, struct err *e)
 	bool refused = r->s->refused;
 	int rc = send_start(r, e);
 
-	if (rc != -(int)ERR_REFUSED || !refused ||
-	    session_wants_authorisation(e) || guard_name_repairs(r->x.name))
+	if (guard_name_repairs(r->x.name)) {
+		r->s->started[0] = '\0';
 		return rc;
-	rc = r->s->t->ops->drain(r->s->t, e);
-	return rc < 0 ? rc : send_start(r, e);
+	}
+	if (rc == -(int)ERR_REFUSED && refused &&
+	    !session_wants_authorisation(e)) {
+		rc = r->s->t->ops->drain(r->s->t, e);
+		if (rc == 0)
+			rc = send_start(r, e);
+	}
+	if (rc == 0 && strcmp(r->s->started, r->x.name) != 0)
+		rc = exchange_fence(r, e);
+	if (rc == 0)
+		text_copy(r->s->started, sizeof(r->s->started), r->x.name);
+	return rc;
 }
 
 int exchange_end(struct part_reader *r, struct err *e)

@@ -39,8 +39,11 @@ bool exchange_is_spoilt(const struct err *e);
 
 /*
  * READ_START.  A refusal right behind another one may be the same, come
- * twice: then it says nothing about this name, which is asked for once more
- * (not one that repairs).
+ * twice: then it says nothing about this name, which is asked for once more.
+ * An ACK may be an earlier one that came twice, and hide that this request
+ * was lost: then the loader would go on giving what was started before.  So
+ * another name than before is started a second time, behind a READ_END.  A
+ * name that repairs is asked for only once, whatever comes.
  */
 int exchange_start(struct part_reader *r, struct err *e) MUST_CHECK;
 int exchange_end(struct part_reader *r, struct err *e) MUST_CHECK;

@@ -50,6 +50,7 @@ struct session {
 	unsigned contact_ms; /* how long flags are sent to a silent one */
 	bool dead;	     /* the loader answers nothing any more */
 	bool refused;	     /* the answer before reads as a refusal */
+	char started[37];    /* by READ_START, for certain; "": nothing */
 	struct chunk_state chunk;
 };
 

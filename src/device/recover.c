@@ -64,6 +64,8 @@ static int not_back(const struct session *s, const struct err *why,
 
 	if (last.code == ERR_CANCELLED)
 		return -(int)last.code;
+	if (last.code == ERR_REFUSED) /* says nothing about a partition */
+		e->code = ERR_STAGE;
 	if (last.code != ERR_GONE && last.code != ERR_NODEV)
 		return err_context(e, "bringing the phone back");
 	rc = err_set(e, why->code,

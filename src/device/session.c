@@ -126,8 +126,12 @@ int session_refusal(struct session *s, unsigned cmd, const struct reply *r,
 	if (r->type == BSL_REP_ACK || r->type == BSL_REP_VER ||
 	    r->type == BSL_REP_READ_FLASH ||
 	    r->type == BSL_REP_READ_PARTITION ||
-	    r->type == BSL_REP_READ_CHIP_UID)
-		/* One that came late or twice says nothing about this. */
+	    r->type == BSL_REP_READ_CHIP_UID ||
+	    (r->type == BSL_REP_INCOMPATIBLE_PARTITION && r->len > 0))
+		/*
+		 * One that came late or twice says nothing about this (0x96
+		 * with a payload is DA_INFO).
+		 */
 		return err_set(e, ERR_FRAME,
 			       "%s got the answer to another request (%s)",
 			       msg_command_name(cmd, cname),

@@ -304,8 +304,12 @@ static int start_fdl2(struct session *s, struct err *e)
 {
 	unsigned ms = session_timeout(s, FDL2_START_MS);
 	struct reply r, second;
-	int rc = link_call(s->link, BSL_CMD_EXEC_DATA, NULL, 0, ms, &r, e);
+	/* An ACK that came twice would be taken for the first of two answers.
+	 */
+	int rc = s->t->ops->drain(s->t, e);
 
+	if (rc == 0)
+		rc = link_call(s->link, BSL_CMD_EXEC_DATA, NULL, 0, ms, &r, e);
 	if (rc == -(int)ERR_TIMEOUT) {
 		err_hint(e, "FDL2 does not fit the phone (memory, board), or "
 			    "refuses to run; take it from the firmware of "
@@ -339,8 +343,10 @@ static int stop_escaping(struct session *s, struct err *e)
 	if (!s->info.da.can_stop_escape ||
 	    session_has_quirk(s, QUIRK_KEEP_ESCAPING))
 		return 0;
-	rc = session_expect_ack(s, BSL_CMD_DISABLE_TRANSCODE, NULL, 0,
-				session_timeout(s, ANSWER_MS), e);
+	rc = s->t->ops->drain(s->t, e); /* DA_INFO, should it come twice */
+	if (rc == 0)
+		rc = session_expect_ack(s, BSL_CMD_DISABLE_TRANSCODE, NULL, 0,
+					session_timeout(s, ANSWER_MS), e);
 	if (rc == -(int)ERR_REFUSED) {
 		session_note(s, "the loader keeps escaping on");
 		return 0;
@@ -412,6 +418,7 @@ static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 			if (s->opt.profile->storage == 1u << k)
 				s->info.storage = k;
 	}
+	s->started[0] = '\0';
 	chunk_init(&s->chunk, chunk_cap(s));
 	s->stage = STAGE_FDL2;
 	return 0;

@@ -3,9 +3,11 @@
  * Random phones, random plans of several faults, for a time or a number of
  * sessions.  A session follows from its number alone:
  *
- *   soak [-s SECONDS] [-n SESSIONS] [-f FIRST] [-p]
+ *   soak [-s SECONDS] [-n SESSIONS] [-f FIRST]
+ *   soak CASE PLAN
  *
- * -f 1234 -n 1 replays one; -p says what is run.
+ * -f 1234 -n 1 is that one again, of the same build; what a case and a plan
+ * do is told, whatever build found them.
  */
 #include "lib/faulted.h"
 
@@ -101,8 +103,31 @@ static void make_plan(uint64_t *rng, const struct faulted_truth *t, char *out,
 	}
 }
 
+static int replay(struct faulted *f, const struct faulted_truth *truths,
+		  const char *name, const char *plan)
+{
+	struct faulted_result r;
+	size_t i = 0;
+
+	while (i < NCASES && strcmp(name, cases[i].name) != 0)
+		i++;
+	if (i == NCASES) {
+		for (i = 0; i < NCASES; i++)
+			fprintf(stderr, "there is '%s'\n", cases[i].name);
+		return 2;
+	}
+	f->tell = true;
+	faulted_session(f, &truths[i], plan, &r);
+	printf("# %s: %s\n",
+	       r.end == FAULTED_WRONG	? "wrong"
+	       : r.end == FAULTED_NAMED ? "named"
+					: "exact",
+	       r.why);
+	return r.end == FAULTED_WRONG;
+}
+
 static bool run(struct faulted *f, const struct faulted_truth *truths,
-		uint64_t number, bool tell, struct faulted_totals *sum)
+		uint64_t number, struct faulted_totals *sum)
 {
 	const struct faulted_truth *t;
 	struct faulted_result r;
@@ -111,12 +136,8 @@ static bool run(struct faulted *f, const struct faulted_truth *truths,
 
 	t = &truths[below(&rng, NCASES)];
 	make_plan(&rng, t, plan, sizeof(plan));
-	if (tell)
-		printf("# %" PRIu64 " %s '%s'\n", number, t->c.name, plan);
 	faulted_session(f, t, plan, &r);
 	faulted_count(sum, &r);
-	if (tell)
-		printf("# %s\n", r.why);
 	if (r.end != FAULTED_WRONG)
 		return true;
 	printf("# session %" PRIu64 " (%s, '%s'): %s\n", number, t->c.name,
@@ -131,19 +152,16 @@ int main(int argc, char **argv)
 	struct faulted_totals sum = { 0 };
 	uint64_t first = 1, most = UINT64_MAX, seconds = UINT64_MAX / 1000;
 	uint64_t start = clock_ms(), failed = 0;
-	bool tell = false;
 	struct faulted f;
 	int c;
 
-	while ((c = getopt(argc, argv, "s:n:f:p")) != -1) {
+	while ((c = getopt(argc, argv, "s:n:f:")) != -1) {
 		if (c == 's')
 			seconds = strtoull(optarg, NULL, 0);
 		else if (c == 'n')
 			most = strtoull(optarg, NULL, 0);
 		else if (c == 'f')
 			first = strtoull(optarg, NULL, 0);
-		else if (c == 'p')
-			tell = true;
 		else
 			return 2;
 	}
@@ -154,10 +172,15 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < NCASES; i++)
 		if (!faulted_reference(&f, &cases[i], &truths[i]))
 			return 1;
+	if (argc - optind == 2) {
+		c = replay(&f, truths, argv[optind], argv[optind + 1]);
+		faulted_close(&f);
+		return c;
+	}
 	for (uint64_t i = 0; i < most && !stopped; i++) {
 		if (clock_ms() - start >= seconds * 1000)
 			break;
-		failed += !run(&f, truths, first + i, tell, &sum);
+		failed += !run(&f, truths, first + i, &sum);
 	}
 	faulted_print(&sum, stdout);
 	printf("%sok 1 - %" PRIu64 " sessions from number %" PRIu64

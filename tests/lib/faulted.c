@@ -24,9 +24,13 @@
 
 #define WELL "lose:n=1000000000" /* a plan without a fault */
 
-/* No session waits longer than this, by the phone's clock and by ours. */
-#define VIRTUAL_MS 3600000u
-#define REAL_MS	   60000u
+/*
+ * No session waits longer than this, by the phone's clock (each fault may cost
+ * a time limit, and a lost phone is waited for) and by ours.
+ */
+#define EACH_FAULT_MS 20000u
+#define LOST_MS	      1500000u
+#define REAL_MS	      60000u
 
 /* -- the folder ------------------------------------------------------------ */
 
@@ -113,15 +117,35 @@ static void wrong(struct run *x, const char *fmt, ...)
 static bool on_cancelled(void *user)
 {
 	struct run *x = user;
+	const struct fault_stats *st = transport_fault_stats(x->line);
 
-	if (transport_fault_stats(x->line)->waited_ms > VIRTUAL_MS ||
+	if (st->waited_ms > LOST_MS + st->all * EACH_FAULT_MS ||
 	    clock_ms() - x->started > REAL_MS)
 		x->hung = true;
 	return x->hung;
 }
 
+/* -- with a debugger's eyes: struct faulted's `tell` ----------------------- */
+
+static void on_note(void *user, const char *text)
+{
+	struct run *x = user;
+
+	if (x->f->tell)
+		printf("#   %s\n", text);
+}
+
+static void on_retry(void *user, unsigned attempt, const struct err *why)
+{
+	struct run *x = user;
+
+	if (x->f->tell)
+		printf("#   again (%u): %s\n", attempt, why->text);
+}
+
 static int open_line(struct run *x, const char *plan, struct err *e)
 {
+	const struct transport_env env = { .note = on_note, .user = x };
 	char both[1024];
 	struct transport *t;
 
@@ -132,12 +156,15 @@ static int open_line(struct run *x, const char *plan, struct err *e)
 	if (transport_open_sim(x->t->spec, &t, e) < 0)
 		return -(int)e->code;
 	x->phone = transport_sim_phone(t);
-	return transport_open_fault(both, NULL, t, &x->line, e);
+	return transport_open_fault(both, &env, t, &x->line, e);
 }
 
 static int open_session(struct run *x, struct err *e)
 {
 	const struct session_events ev = { .user = x,
+					   .phone_log = on_note,
+					   .step = on_note,
+					   .retry = on_retry,
 					   .cancelled = on_cancelled };
 	const uint8_t *bytes;
 	size_t n;
@@ -166,7 +193,10 @@ static int back_up(struct run *x, struct archive_resume *resume, struct err *e)
 				    .device = "sim:faulted",
 				    .ending = "leave",
 				    .simulated = true };
-	const struct job_events ev = { .user = x, .cancelled = on_cancelled };
+	const struct job_events ev = { .user = x,
+				       .note = on_note,
+				       .warning = on_note,
+				       .cancelled = on_cancelled };
 	struct backup_totals totals;
 
 	if (session_raise(x->s, STAGE_FDL2, e) < 0) {
@@ -307,6 +337,9 @@ static void judge_named(struct run *x, const struct err *e)
 		wrong(x, "an error without words");
 	if (!*hint)
 		wrong(x, "no remedy for: %s", e->text);
+	/* It is the same phone, and there was no file. */
+	if (e->code == ERR_EXISTS)
+		wrong(x, "a false alarm: %s", e->text);
 	if (e->code == ERR_BUG)
 		wrong(x, "a bug, it says: %s", e->text);
 	if (exists(x->out))

@@ -64,6 +64,7 @@ struct faulted {
 	char dir[64];
 	struct profile_set profiles;
 	struct loader fdl1, fdl2; /* small ones */
+	bool tell;		  /* all that happens, on stdout */
 };
 
 /* An empty folder, small storages, small loaders; false with a message. */

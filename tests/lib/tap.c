@@ -62,8 +62,13 @@ static int tap_send(struct transport *t, const void *buf, size_t len,
 {
 	struct filter *f = (struct filter *)t;
 
+	unsigned starts = f->tap.sent[BSL_CMD_READ_START];
+
 	note(f, buf, len);
 	f->held_due = f->held != NULL;
+	if (f->tap.lose_start && f->tap.sent[BSL_CMD_READ_START] > starts &&
+	    --f->tap.lose_start == 0)
+		return 0;
 	return t->next->ops->send(t->next, buf, len, timeout_ms, e);
 }
 

@@ -35,6 +35,7 @@ struct tap {
 	struct tap_read reads[TAP_READS_MAX]; /* READ_MIDST, in order */
 	size_t nreads;
 
+	unsigned lose_start; /* this READ_START from now on is lost; 0: none */
 	size_t longest; /* an answer is cut behind so many bytes; 0: none */
 	enum tap_fault fault;
 	uint16_t type;	    /* of the answers that are spoilt */
