@@ -6,6 +6,7 @@
 #include "archive/manifest.h"
 #include "base/block.h"
 #include "base/err.h"
+#include "base/watch.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -102,6 +103,11 @@ int archive_add(struct archive_writer *w, const char *member, const void *p,
  */
 int archive_finish(struct archive_writer *w, const struct manifest *m,
 		   struct err *e) MUST_CHECK;
+/*
+ * How the calls of this thread wait for the disk or the pipe that another one
+ * writes to; { 0 } before.  Copied, but not what it names.
+ */
+void archive_set_watch(struct archive_writer *w, const struct watch *x);
 /* Ends a writer; without archive_finish() before, the .partial stays. */
 void archive_drop(struct archive_writer *w);
 /* Bytes in the file so far. */

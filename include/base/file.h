@@ -4,6 +4,7 @@
 #define BASE_FILE_H
 
 #include "base/err.h"
+#include "base/watch.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,12 @@ int file_read_all(const char *path, size_t max, uint8_t **ret, size_t *ret_len,
 		  struct err *e) MUST_CHECK;
 /* All of it, however many calls that takes. */
 int file_write_all(int fd, const void *p, size_t n, struct err *e) MUST_CHECK;
+/*
+ * The same for what may be a pipe that nobody reads: stop(user) is asked four
+ * times a second while it takes nothing, and ends it with ERR_CANCELLED.
+ */
+int file_write_until(int fd, const void *p, size_t n, bool (*stop)(void *user),
+		     void *user, struct err *e) MUST_CHECK;
 /* Exactly n bytes at offset; a file that ends earlier is ERR_FORMAT. */
 int file_pread_all(int fd, void *p, size_t n, uint64_t offset,
 		   struct err *e) MUST_CHECK;
@@ -66,6 +73,13 @@ int outfile_write(struct outfile *f, const void *p, size_t n,
 /* As outfile_write(), but runs of zeros become holes where possible. */
 int outfile_write_sparse(struct outfile *f, const void *p, size_t n,
 			 struct err *e) MUST_CHECK;
+/* How outfile_commit() waits for the disk; copied, but not what it names. */
+void outfile_set_watch(struct outfile *f, const struct watch *w);
+/*
+ * For any thread: a write that waits for a pipe's reader ends now, with
+ * ERR_CANCELLED, and so does every later one.
+ */
+void outfile_give_up(struct outfile *f);
 uint64_t outfile_size(const struct outfile *f);
 const char *outfile_partial(const struct outfile *f);
 /* fsync, rename, fsync of the folder.  f is still to be closed. */

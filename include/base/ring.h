@@ -4,6 +4,7 @@
 #define BASE_RING_H
 
 #include "base/err.h"
+#include "base/watch.h"
 
 /*
  * A fixed number of slots goes round: the producer gets an empty one, fills
@@ -30,10 +31,18 @@ void ring_give_way(void);
 /* threads 0: the work is done inside ring_put(), and no thread exists. */
 int ring_new(unsigned threads, unsigned slots, ring_work *work, void *user,
 	     struct ring **ret, struct err *e) MUST_CHECK;
-/* Waits for the workers to end; queued work is dropped. */
-void ring_free(struct ring *r);
+/*
+ * Waits for the workers to end; queued work is dropped.  False: one of them
+ * still works at something that does not end; it and what it uses stay.
+ */
+_Bool ring_free(struct ring *r);
+/*
+ * For the producer: how it waits; take_too: the consumer is the same thread.
+ * A wait that *w ends stops the ring.
+ */
+void ring_set_watch(struct ring *r, const struct watch *w, _Bool take_too);
 
-/* Waits for an empty slot.  Fails only after ring_stop(). */
+/* Waits for an empty slot.  Fails after ring_stop(), or by its watch. */
 int ring_get(struct ring *r, unsigned *ret_slot, struct err *e) MUST_CHECK;
 /* True when ring_get() would not wait. */
 _Bool ring_may_get(struct ring *r);
@@ -57,5 +66,6 @@ int ring_flush(struct ring *r, struct err *e) MUST_CHECK;
  * reason is kept.
  */
 void ring_stop(struct ring *r, const struct err *why);
+_Bool ring_is_stopped(struct ring *r);
 
 #endif

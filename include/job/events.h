@@ -5,6 +5,7 @@
 
 #include "archive/manifest.h"
 #include "base/err.h"
+#include "base/watch.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,6 +38,8 @@ struct job_events {
 void job_note(const struct job_events *ev, const char *fmt, ...) PRINTF(2, 3);
 void job_warn(const struct job_events *ev, const char *fmt, ...) PRINTF(2, 3);
 void job_progress(const struct job_events *ev, const struct job_progress *p);
+/* The same events for waits on `what`, which is borrowed, as ev is. */
+struct watch job_watch(const struct job_events *ev, const char *what);
 /* ERR_CANCELLED when the user wants an end. */
 int job_go_on(const struct job_events *ev, struct err *e) MUST_CHECK;
 

@@ -106,6 +106,8 @@ int archive_finish(struct archive_writer *w, const struct manifest *m,
 		return -(int)e->code;
 	w->finished = true;
 	writer_stop(w);
+	if (w->left)
+		return err_set(e, ERR_IO, "%s hangs", archive_partial(w));
 	if (write_tail(w, manifest_frame, e) < 0)
 		return -(int)e->code;
 	if (outfile_commit(w->file, e) < 0)

@@ -270,7 +270,8 @@ static int indexed_pull(struct archive_reader *r, struct archive_piece *ret,
 static void indexed_free(struct indexed *x)
 {
 	/* Workers first: they use all the rest. */
-	ring_free(x->ring);
+	if (!ring_free(x->ring))
+		return;
 	for (unsigned i = 0; x->slots && i < x->nslots; i++)
 		free(x->slots[i].data);
 	for (unsigned i = 0; i < workers(x); i++) {

@@ -275,13 +275,39 @@ int archive_create(const char *path, const struct archive_options *o,
 	return 0;
 }
 
+/*
+ * False: it hangs, and what it uses has to stay.  A pipe that nobody reads is
+ * left by it when it is told to.
+ */
+static bool join_writer(struct archive_writer *w)
+{
+	static const struct watch soon = { .limit_ms = WATCH_GRACE_MS };
+	struct watch patient = w->watch;
+	struct err ignored;
+
+	/* A wait that was too long already is not waited for once more. */
+	if (ring_is_stopped(w->ring))
+		patient = soon;
+	if (watch_join(w->writer, &patient, &ignored) == 0)
+		return true;
+	outfile_give_up(w->file);
+	return watch_join(w->writer, &soon, &ignored) == 0;
+}
+
 void writer_stop(struct archive_writer *w)
 {
 	if (w->ring)
 		ring_end(w->ring);
 	if (w->has_writer)
-		pthread_join(w->writer, NULL);
+		w->left = !join_writer(w);
 	w->has_writer = false;
+}
+
+void archive_set_watch(struct archive_writer *w, const struct watch *x)
+{
+	w->watch = *x;
+	ring_set_watch(w->ring, x, false);
+	outfile_set_watch(w->file, x);
 }
 
 void archive_drop(struct archive_writer *w)
@@ -290,7 +316,8 @@ void archive_drop(struct archive_writer *w)
 		return;
 	/* What was put before is still written: it may be all there is. */
 	writer_stop(w);
-	ring_free(w->ring);
+	if (w->left || !ring_free(w->ring))
+		return;
 	outfile_close(w->file, true);
 	journal_file_close(w->journal);
 	for (unsigned i = 0; w->slots && i < w->nslots; i++) {

@@ -66,6 +66,8 @@ struct archive_writer {
 
 	pthread_t writer;
 	bool has_writer;
+	bool left; /* the writer does not come back from the disk */
+	struct watch watch;
 
 	/* The member that is being written. */
 	bool open, held, finished;
@@ -106,7 +108,10 @@ int writer_add(struct archive_writer *w, const char *member, const void *p,
 int writer_end(struct archive_writer *w, struct err *e) MUST_CHECK;
 /* The two zero blocks that end a tar; waits until they are written. */
 int writer_send_end(struct archive_writer *w, struct err *e) MUST_CHECK;
-/* Everything put is written, then the threads are gone. */
+/*
+ * Everything put is written, then the thread is gone; or w->left, where what
+ * takes the bytes hangs.
+ */
 void writer_stop(struct archive_writer *w);
 
 #endif

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <libgen.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -87,6 +89,42 @@ int file_write_all(int fd, const void *p, size_t n, struct err *e)
 			return err_sys(e, errno, "writing %zu bytes", n);
 		in += done;
 		n -= (size_t)done;
+	}
+	return 0;
+}
+
+/* Files and block devices always take bytes; poll() says so, too. */
+static bool may_make_wait(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) &&
+	       !S_ISBLK(st.st_mode);
+}
+
+int file_write_until(int fd, const void *p, size_t n, bool (*stop)(void *user),
+		     void *user, struct err *e)
+{
+	const uint8_t *in = p;
+
+	if (!may_make_wait(fd))
+		return file_write_all(fd, p, n, e);
+	while (n > 0) {
+		struct pollfd out = { .fd = fd, .events = POLLOUT };
+		/* A pipe that is ready takes that much without a wait. */
+		size_t piece = n < PIPE_BUF ? n : PIPE_BUF;
+
+		if (poll(&out, 1, WATCH_SLICE_MS) <= 0) {
+			if (stop(user))
+				return err_set(e, ERR_CANCELLED,
+					       "stopped while nobody took the "
+					       "bytes");
+			continue;
+		}
+		if (file_write_all(fd, in, piece, e) < 0)
+			return -(int)e->code;
+		in += piece;
+		n -= piece;
 	}
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define HOLE_UNIT 4096u /* what every common file system can leave out */
+#define READER_MS 60000u /* for somebody to open the other end of a pipe */
+#define HOLE_UNIT 4096u	 /* what every common file system can leave out */
 
 struct outfile {
 	int fd;
@@ -21,6 +23,9 @@ struct outfile {
 	bool seekable; /* holes are possible */
 	bool committed, replace;
 	uint64_t size;
+	struct watch watch;  /* of the commit */
+	atomic_bool give_up; /* nobody reads the pipe, and that is the end */
+	bool left;	     /* a thread still waits for the disk */
 };
 
 static int refuse_existing(const char *path, struct err *e)
@@ -38,9 +43,40 @@ static bool exists(const char *path)
 	return lstat(path, &st) == 0;
 }
 
-/* Devices and pipes take bytes, but have no .partial and no rename. */
-static int open_special(struct outfile *f, struct err *e)
+/* Somebody has to open the other end, and that is not waited for for ever. */
+static int open_pipe(struct outfile *f, struct err *e)
 {
+	const struct timespec slice = { 0, WATCH_SLICE_MS * 1000000L };
+	int rc;
+
+	for (unsigned ms = 0; ms <= READER_MS; ms += WATCH_SLICE_MS) {
+		f->fd = open(f->path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+		if (f->fd < 0 && errno != ENXIO)
+			return err_sys(e, errno, "opening '%s'", f->path);
+		if (f->fd >= 0) {
+			f->committed = true;
+			if (fcntl(f->fd, F_SETFL, O_WRONLY) < 0)
+				return err_sys(e, errno, "opening '%s'",
+					       f->path);
+			return 0;
+		}
+		if (nanosleep(&slice, NULL) < 0 && errno == EINTR)
+			return err_set(e, ERR_CANCELLED,
+				       "stopped by the user, before anybody "
+				       "read the pipe '%s'",
+				       f->path);
+	}
+	rc = err_set(e, ERR_IO, "nobody reads the pipe '%s' (%u s)", f->path,
+		     READER_MS / 1000);
+	err_hint(e, "start what reads it first");
+	return rc;
+}
+
+/* Devices and pipes take bytes, but have no .partial and no rename. */
+static int open_special(struct outfile *f, bool is_pipe, struct err *e)
+{
+	if (is_pipe)
+		return open_pipe(f, e);
 	f->fd = open(f->path, O_WRONLY | O_CLOEXEC);
 	if (f->fd < 0)
 		return err_sys(e, errno, "opening '%s'", f->path);
@@ -131,7 +167,7 @@ int outfile_open(const char *path, bool force, struct outfile **ret,
 	}
 	if (stat(path, &st) == 0 &&
 	    (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)))
-		r = open_special(f, e);
+		r = open_special(f, S_ISFIFO(st.st_mode), e);
 	else
 		r = open_partial(f, force, e);
 	if (r < 0) {
@@ -197,9 +233,19 @@ static const char *shown_name(const struct outfile *f)
 	return f->committed ? f->path : f->partial;
 }
 
+static bool gave_up(void *user)
+{
+	struct outfile *f = user;
+
+	return atomic_load(&f->give_up);
+}
+
 int outfile_write(struct outfile *f, const void *p, size_t n, struct err *e)
 {
-	if (file_write_all(f->fd, p, n, e) < 0)
+	int rc = f->seekable ? file_write_all(f->fd, p, n, e)
+			     : file_write_until(f->fd, p, n, gave_up, f, e);
+
+	if (rc < 0)
 		return err_context(e, "%s", shown_name(f));
 	f->size += n;
 	return 0;
@@ -295,6 +341,16 @@ int outfile_sync(struct outfile *f, struct err *e)
 	return 0;
 }
 
+void outfile_set_watch(struct outfile *f, const struct watch *w)
+{
+	f->watch = *w;
+}
+
+void outfile_give_up(struct outfile *f)
+{
+	atomic_store(&f->give_up, true);
+}
+
 uint64_t outfile_size(const struct outfile *f)
 {
 	return f->size;
@@ -319,6 +375,40 @@ static int sync_folder(const char *path, struct err *e)
 	return 0;
 }
 
+struct syncing {
+	int fd, sys; /* sys: errno, or 0 */
+};
+
+static void *sync_main(void *arg)
+{
+	struct syncing *s = arg;
+
+	s->sys = fsync(s->fd) < 0 ? errno : 0;
+	return NULL;
+}
+
+/* All that the system still held back goes to the disk now: minutes, maybe. */
+static int sync_watched(struct outfile *f, struct err *e)
+{
+	struct syncing *s = malloc(sizeof(*s));
+	pthread_t thread;
+	int sys;
+
+	if (!s)
+		return err_nomem(e);
+	s->fd = f->fd;
+	sys = pthread_create(&thread, NULL, sync_main, s);
+	if (sys) {
+		sync_main(s);
+	} else if (watch_join(thread, &f->watch, e) < 0) {
+		f->left = true;
+		return -(int)e->code;
+	}
+	sys = s->sys;
+	free(s);
+	return sys ? err_sys(e, sys, "writing '%s' to disk", f->partial) : 0;
+}
+
 int outfile_commit(struct outfile *f, struct err *e)
 {
 	unsigned flags = f->replace ? 0 : RENAME_NOREPLACE;
@@ -327,8 +417,10 @@ int outfile_commit(struct outfile *f, struct err *e)
 	if (f->committed)
 		return 0;
 	/* A hole at the end is not there until the length says so. */
-	if (ftruncate(f->fd, (off_t)f->size) < 0 || fsync(f->fd) < 0)
+	if (ftruncate(f->fd, (off_t)f->size) < 0)
 		return err_sys(e, errno, "writing '%s' to disk", f->partial);
+	if (sync_watched(f, e) < 0)
+		return -(int)e->code;
 	r = renameat2(AT_FDCWD, f->partial, AT_FDCWD, f->path, flags);
 	if (r < 0 && errno == EINVAL && !exists(f->path))
 		r = rename(f->partial, f->path); /* no such flag here (vfat) */
@@ -342,12 +434,15 @@ int outfile_commit(struct outfile *f, struct err *e)
 
 void outfile_close(struct outfile *f, bool keep)
 {
+	struct err ignored;
+
 	if (!f)
 		return;
 	if (f->fd >= 0 && !f->committed) {
 		/* Best effort: the caller already reports a failure. */
-		if (keep && ftruncate(f->fd, (off_t)f->size) == 0)
-			fsync(f->fd);
+		if (keep && !f->left && ftruncate(f->fd, (off_t)f->size) == 0 &&
+		    sync_watched(f, &ignored) < 0)
+			ignored.code = ERR_NONE;
 		if (!keep && f->partial)
 			unlink(f->partial);
 	}

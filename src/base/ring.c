@@ -29,6 +29,8 @@ struct ring {
 	unsigned long filled, started, taken, returned;
 	struct slot *slots;
 	pthread_t *threads;
+	struct watch watch; /* of the producer's waits ... */
+	bool watch_take;    /* ... and of the consumer's: the same thread */
 };
 
 struct worker_start {
@@ -103,6 +105,17 @@ static int start_worker(struct ring *r, struct err *e)
 	return 0;
 }
 
+/* Its time does not jump when the clock on the wall is set. */
+static void init_changed(pthread_cond_t *c)
+{
+	pthread_condattr_t a;
+
+	pthread_condattr_init(&a);
+	pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
+	pthread_cond_init(c, &a);
+	pthread_condattr_destroy(&a);
+}
+
 int ring_new(unsigned threads, unsigned slots, ring_work *work, void *user,
 	     struct ring **ret, struct err *e)
 {
@@ -114,16 +127,16 @@ int ring_new(unsigned threads, unsigned slots, ring_work *work, void *user,
 	r->user = user;
 	r->nslots = slots;
 	pthread_mutex_init(&r->lock, NULL);
-	pthread_cond_init(&r->changed, NULL);
+	init_changed(&r->changed);
 	r->slots = calloc(slots, sizeof(*r->slots));
 	r->threads = calloc(threads ? threads : 1, sizeof(*r->threads));
 	if (!r->slots || !r->threads) {
-		ring_free(r);
+		(void)ring_free(r);
 		return err_nomem(e);
 	}
 	for (unsigned i = 0; i < threads; i++) {
 		if (start_worker(r, e) < 0) {
-			ring_free(r);
+			(void)ring_free(r);
 			return -(int)e->code;
 		}
 	}
@@ -131,21 +144,36 @@ int ring_new(unsigned threads, unsigned slots, ring_work *work, void *user,
 	return 0;
 }
 
-void ring_free(struct ring *r)
+bool ring_free(struct ring *r)
 {
+	struct err stuck;
+
 	if (!r)
-		return;
+		return true;
 	pthread_mutex_lock(&r->lock);
 	r->quit = true;
 	pthread_cond_broadcast(&r->changed);
 	pthread_mutex_unlock(&r->lock);
+	/* A wait that was too long is not waited for once more. */
+	if (r->stopped.code != ERR_NONE)
+		r->watch.limit_ms = WATCH_GRACE_MS;
 	for (unsigned i = 0; i < r->nthreads; i++)
-		pthread_join(r->threads[i], NULL);
+		if (watch_join(r->threads[i], &r->watch, &stuck) < 0)
+			return false;
 	pthread_cond_destroy(&r->changed);
 	pthread_mutex_destroy(&r->lock);
 	free(r->threads);
 	free(r->slots);
 	free(r);
+	return true;
+}
+
+void ring_set_watch(struct ring *r, const struct watch *w, bool take_too)
+{
+	pthread_mutex_lock(&r->lock);
+	r->watch = *w;
+	r->watch_take = take_too;
+	pthread_mutex_unlock(&r->lock);
 }
 
 /* Called and left with the lock held. */
@@ -157,17 +185,45 @@ static int check_stopped(struct ring *r, struct err *e)
 	return -(int)e->code;
 }
 
-int ring_get(struct ring *r, unsigned *ret_slot, struct err *e)
+/*
+ * Until something has changed, or for one slice.  Called and left with the
+ * lock held; a wait that is over stops the ring for the other side, too.
+ */
+static int wait_watched(struct ring *r, struct watch_wait *x, struct err *e)
 {
+	struct timespec t = watch_slice(CLOCK_MONOTONIC);
+	unsigned long moved = r->returned + r->taken;
 	int rc;
 
+	if (pthread_cond_timedwait(&r->changed, &r->lock, &t) == 0) {
+		if (r->returned + r->taken != moved)
+			watch_begin(x, &r->watch);
+		return 0;
+	}
+	/* It may call back for long. */
+	pthread_mutex_unlock(&r->lock);
+	rc = watch_look(x, e);
 	pthread_mutex_lock(&r->lock);
-	for (;;) {
+	if (rc < 0 && r->stopped.code == ERR_NONE) {
+		r->stopped = *e;
+		pthread_cond_broadcast(&r->changed);
+	}
+	return rc;
+}
+
+int ring_get(struct ring *r, unsigned *ret_slot, struct err *e)
+{
+	struct watch_wait x;
+	int rc;
+
+	watch_begin(&x, &r->watch);
+	pthread_mutex_lock(&r->lock);
+	do {
 		rc = check_stopped(r, e);
 		if (rc < 0 || r->filled - r->returned < r->nslots)
 			break;
-		pthread_cond_wait(&r->changed, &r->lock);
-	}
+		rc = wait_watched(r, &x, e);
+	} while (rc == 0);
 	if (rc == 0) {
 		*ret_slot = (unsigned)(r->filled % r->nslots);
 		r->slots[*ret_slot].state = FILLING;
@@ -210,9 +266,11 @@ void ring_end(struct ring *r)
 
 int ring_take(struct ring *r, unsigned *ret_slot, struct err *e)
 {
+	struct watch_wait x;
 	int rc;
 
 	pthread_mutex_lock(&r->lock);
+	watch_begin(&x, &r->watch);
 	for (;;) {
 		rc = check_stopped(r, e);
 		if (rc < 0)
@@ -224,7 +282,10 @@ int ring_take(struct ring *r, unsigned *ret_slot, struct err *e)
 		}
 		if (r->ended && r->taken == r->filled)
 			break;
-		pthread_cond_wait(&r->changed, &r->lock);
+		if (!r->watch_take)
+			pthread_cond_wait(&r->changed, &r->lock);
+		else if ((rc = wait_watched(r, &x, e)) < 0)
+			break;
 	}
 	if (rc == 1) {
 		struct slot *s = slot_at(r, r->taken);
@@ -252,17 +313,29 @@ void ring_give_back(struct ring *r, unsigned slot)
 
 int ring_flush(struct ring *r, struct err *e)
 {
+	struct watch_wait x;
 	int rc;
 
+	watch_begin(&x, &r->watch);
 	pthread_mutex_lock(&r->lock);
-	for (;;) {
+	do {
 		rc = check_stopped(r, e);
 		if (rc < 0 || r->returned == r->filled)
 			break;
-		pthread_cond_wait(&r->changed, &r->lock);
-	}
+		rc = wait_watched(r, &x, e);
+	} while (rc == 0);
 	pthread_mutex_unlock(&r->lock);
 	return rc;
+}
+
+bool ring_is_stopped(struct ring *r)
+{
+	bool stopped;
+
+	pthread_mutex_lock(&r->lock);
+	stopped = r->stopped.code != ERR_NONE;
+	pthread_mutex_unlock(&r->lock);
+	return stopped;
 }
 
 void ring_stop(struct ring *r, const struct err *why)

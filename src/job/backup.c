@@ -390,6 +390,11 @@ static int open_archive(struct run *r, struct err *e)
 	rc = resume_begin(&r->re, r->q, &id, &r->plan, r->m, &r->w, e);
 	identity_free(&id);
 	r->totals->begun = rc == 0;
+	if (rc == 0) {
+		const struct watch w = job_watch(r->ev, archive_partial(r->w));
+
+		archive_set_watch(r->w, &w);
+	}
 	return rc;
 }
 

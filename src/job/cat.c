@@ -27,6 +27,13 @@ static int find_member(struct archive_reader *r, const char *name,
 	return rc;
 }
 
+static bool wants_an_end(void *user)
+{
+	struct err ignored;
+
+	return job_go_on(user, &ignored) < 0;
+}
+
 static int copy_range(struct archive_reader *r, uint64_t left, int fd,
 		      const struct job_events *ev, struct err *e)
 {
@@ -49,7 +56,8 @@ static int copy_range(struct archive_reader *r, uint64_t left, int fd,
 				       " are damaged: %s",
 				       p.len, p.offset, p.damage);
 		n = p.len < left ? p.len : (size_t)left;
-		if (file_write_all(fd, p.data, n, e) < 0)
+		if (file_write_until(fd, p.data, n, wants_an_end,
+				     (void *)(uintptr_t)ev, e) < 0)
 			return -(int)e->code;
 		left -= n;
 	}

@@ -48,3 +48,23 @@ int job_go_on(const struct job_events *ev, struct err *e)
 		return err_set(e, ERR_CANCELLED, "stopped by the user");
 	return 0;
 }
+
+static bool wants_an_end(void *user)
+{
+	const struct job_events *ev = user;
+
+	return ev->cancelled && ev->cancelled(ev->user);
+}
+
+static void tell_stuck(void *user, const char *text)
+{
+	job_warn(user, "%s", text);
+}
+
+struct watch job_watch(const struct job_events *ev, const char *what)
+{
+	return (struct watch) { .user = (void *)(uintptr_t)ev,
+				.what = what,
+				.cancelled = wants_an_end,
+				.stuck = tell_stuck };
+}

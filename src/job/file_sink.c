@@ -27,7 +27,8 @@ static int store(void *user, unsigned worker, unsigned slot, struct err *e)
 	return outfile_write_sparse(s->file, b->data, b->used, e);
 }
 
-int file_sink_new(struct outfile *f, struct file_sink **ret, struct err *e)
+int file_sink_new(struct outfile *f, const struct watch *w,
+		  struct file_sink **ret, struct err *e)
 {
 	struct file_sink *s = calloc(1, sizeof(*s));
 	int rc = 0;
@@ -51,6 +52,7 @@ int file_sink_new(struct outfile *f, struct file_sink **ret, struct err *e)
 		file_sink_free(s);
 		return rc;
 	}
+	ring_set_watch(s->ring, w, true);
 	*ret = s;
 	return 0;
 }
@@ -59,7 +61,10 @@ void file_sink_free(struct file_sink *s)
 {
 	if (!s)
 		return;
-	ring_free(s->ring);
+	/* What is to be written at all was, in file_sink_end(). */
+	outfile_give_up(s->file);
+	if (!ring_free(s->ring))
+		return;
 	sha256_free(s->sha);
 	for (unsigned i = 0; i < SLOTS; i++)
 		free(s->blocks[i].data);

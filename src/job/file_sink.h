@@ -10,9 +10,12 @@
 struct file_sink;
 
 /* Borrows f, whose owner does not touch it before file_sink_end(). */
-int file_sink_new(struct outfile *f, struct file_sink **ret,
-		  struct err *e) MUST_CHECK;
-/* Ends the thread, also in the middle; what was put may be lost then. */
+int file_sink_new(struct outfile *f, const struct watch *w,
+		  struct file_sink **ret, struct err *e) MUST_CHECK;
+/*
+ * Ends the thread, also in the middle; what was put may be lost then.  A
+ * thread that a disk does not give back stays, with what it uses.
+ */
 void file_sink_free(struct file_sink *s);
 
 /* Waits for an empty block.  A failed write of an earlier one comes out here.

@@ -184,8 +184,12 @@ static int read_extent(struct recovery *rec, const struct read_request *q,
 	int ended = 0;
 	int rc = outfile_open(q->out, q->force, &out, e);
 
-	if (rc == 0)
-		rc = file_sink_new(out, &sink, e);
+	if (rc == 0) {
+		const struct watch w = job_watch(ev, outfile_partial(out));
+
+		outfile_set_watch(out, &w);
+		rc = file_sink_new(out, &w, &sink, e);
+	}
 	if (rc == 0)
 		rc = read_source(&src, x, sink, outfile_is_regular(out), &late,
 				 e);

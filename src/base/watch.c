@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* watch.c - a wait that is told, can be ended, and does not last for ever. */
+#include "base/watch.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+
+static unsigned or_usual(unsigned ms, unsigned usual)
+{
+	return ms ? ms : usual;
+}
+
+void watch_begin(struct watch_wait *x, const struct watch *w)
+{
+	x->w = w;
+	x->since = clock_ms();
+	x->next = or_usual(w->tell_ms, WATCH_TELL_MS);
+}
+
+static const char *named(const struct watch *w)
+{
+	return w->what ? w->what : "the output";
+}
+
+static int too_long(const struct watch *w, uint64_t waited, struct err *e)
+{
+	int rc = err_set(e, ERR_IO, "'%s' has taken nothing for %u s", named(w),
+			 (unsigned)(waited / 1000));
+
+	err_hint(e, "the disk hangs, or nobody reads the pipe: write to "
+		    "another place");
+	return rc;
+}
+
+static void tell(const struct watch *w, uint64_t waited)
+{
+	char text[256];
+
+	if (!w->stuck)
+		return;
+	snprintf(text, sizeof(text),
+		 "'%s' has taken nothing for %u s: the disk hangs, or nobody "
+		 "reads the pipe; still waiting (Ctrl-C ends this)",
+		 named(w), (unsigned)(waited / 1000));
+	w->stuck(w->user, text);
+}
+
+int watch_look(struct watch_wait *x, struct err *e)
+{
+	const struct watch *w = x->w;
+	uint64_t waited = clock_ms() - x->since;
+
+	if (waited >= or_usual(w->grace_ms, WATCH_GRACE_MS) && w->cancelled &&
+	    w->cancelled(w->user))
+		return err_set(e, ERR_CANCELLED,
+			       "stopped by the user, while '%s' took nothing",
+			       named(w));
+	if (waited >= or_usual(w->limit_ms, WATCH_LIMIT_MS))
+		return too_long(w, waited, e);
+	if (waited >= x->next) {
+		x->next *= 2;
+		tell(w, waited);
+	}
+	return 0;
+}
+
+struct timespec watch_slice(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	t.tv_nsec += WATCH_SLICE_MS * 1000000L;
+	if (t.tv_nsec >= 1000000000L) {
+		t.tv_nsec -= 1000000000L;
+		t.tv_sec++;
+	}
+	return t;
+}
+
+int watch_join(pthread_t thread, const struct watch *w, struct err *e)
+{
+	struct watch_wait x;
+
+	watch_begin(&x, w);
+	for (;;) {
+		struct timespec t = watch_slice(CLOCK_REALTIME);
+
+		if (pthread_timedjoin_np(thread, NULL, &t) == 0)
+			return 0;
+		if (watch_look(&x, e) < 0)
+			return -(int)e->code;
+	}
+}
