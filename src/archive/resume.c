@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -151,6 +152,26 @@ static int refuse_finished(const char *path, bool partial, struct err *e)
 	return rc;
 }
 
+/*
+ * A process that ended between giving the archive its name and removing the
+ * journal.  Who makes the .partial has the journal, too, so that we cannot
+ * take away that of a run that begins right now.
+ */
+static void remove_stale(const char *partial)
+{
+	CLEANUP(file_freep) char *journal = journal_file_name(partial);
+	CLEANUP(file_closep) int fd = -1;
+
+	if (!journal || access(journal, F_OK) < 0)
+		return;
+	fd = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		unlink(journal);
+	unlink(partial);
+}
+
 /* 1: there is a .partial; 0: none, and nothing that stands in the way. */
 static int look(const char *path, const char *partial, bool force,
 		struct err *e)
@@ -158,8 +179,11 @@ static int look(const char *path, const char *partial, bool force,
 	struct stat st;
 	bool is = lstat(partial, &st) == 0;
 
-	if (lstat(path, &st) == 0 && (!force || !is))
+	if (lstat(path, &st) == 0 && (!force || !is)) {
+		if (!is)
+			remove_stale(partial);
 		return refuse_finished(path, is, e);
+	}
 	return is;
 }
 

@@ -115,6 +115,15 @@ static int refuse_partial(const char *partial, struct err *e)
 	return r;
 }
 
+/* Not removed or renamed by another process before we had the lock? */
+static bool is_named(int fd, const char *path)
+{
+	struct stat st, named;
+
+	return fstat(fd, &st) == 0 && lstat(path, &named) == 0 &&
+	       st.st_ino == named.st_ino && st.st_dev == named.st_dev;
+}
+
 static int open_partial(struct outfile *f, bool force, struct err *e)
 {
 	int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
@@ -134,6 +143,11 @@ static int open_partial(struct outfile *f, bool force, struct err *e)
 	if (flock(f->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
 		close(f->fd);
 		f->fd = -1; /* not ours: closing must not touch it */
+		return refuse_other(f->path, e);
+	}
+	if (!is_named(f->fd, f->partial)) {
+		close(f->fd);
+		f->fd = -1;
 		return refuse_other(f->path, e);
 	}
 	if (fchmod(f->fd, 0600) < 0 || ftruncate(f->fd, 0) < 0)
@@ -181,17 +195,17 @@ int outfile_open(const char *path, bool force, struct outfile **ret,
 /* Ours alone, and still the file that has this name. */
 static int take_partial(struct outfile *f, struct err *e)
 {
-	struct stat st, named;
+	struct stat st;
 
 	f->fd = open(f->partial, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (f->fd < 0)
 		return err_sys(e, errno, "opening '%s'", f->partial);
 	if (flock(f->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
 		return refuse_other(f->path, e);
-	if (fstat(f->fd, &st) < 0 || stat(f->partial, &named) < 0)
-		return err_sys(e, errno, "looking at '%s'", f->partial);
-	if (st.st_ino != named.st_ino || st.st_dev != named.st_dev)
+	if (!is_named(f->fd, f->partial))
 		return refuse_other(f->path, e);
+	if (fstat(f->fd, &st) < 0)
+		return err_sys(e, errno, "looking at '%s'", f->partial);
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, ERR_USAGE, "'%s' is no file", f->partial);
 	f->size = (uint64_t)st.st_size;

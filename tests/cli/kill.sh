@@ -80,10 +80,15 @@ one() {
 		[ $code = 137 ] || break
 		kills=$((kills + 1))
 		[ ${#args[@]} = ${#backup[@]} ] || of_resume=$((of_resume + 1))
-		# Between the name and the end: it is there, and stays.
-		[ ! -e a.tar.zst ] || return 0
+		[ ! -e a.tar.zst ] || break
 		args=("${backup[@]}" --resume)
 	done
+	# Between the name and the end: it is there, and stays.
+	if [ -e a.tar.zst ] && [ "$code" = 137 ]; then
+		run "${backup[@]}" --resume
+		[ "$code" = 7 ] || complain 'not left alone'
+		return
+	fi
 	[ "$code" != 137 ] || run "${args[@]}"
 	[ "$code" = 6 ] || complain 'not resumed'
 	[ "$(number resumed_bytes)" = 0 ] || resumed=$((resumed + 1))

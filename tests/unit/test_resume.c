@@ -415,6 +415,9 @@ static void without_a_partial_there_is_nothing(void **state)
 	assert_err(try_open(false, &e), ERR_EXISTS, "no .partial", &e);
 	assert_err(try_open(true, &e), ERR_EXISTS, "no .partial", &e);
 	assert_non_null(strstr(e.hint, "verify"));
+	/* Its journal is of no use, and goes. */
+	assert_false(arc_exists(arc_path("a.partial.journal")));
+	assert_false(arc_exists(arc_path("a.partial")));
 	unlink(arc_path("a"));
 }
 
