@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "noted.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 #define NOTE_LEFT_OUT "left-out"
 #define NOTE_PART     "part"
 #define NOTE_METHOD   "method"
-#define NOTE_FORGET   "forget"
+#define NOTE_ONLY     "only"
 #define NOTE_RANGE    "range"
 
 /* -- writing -------------------------------------------------------------- */
@@ -55,17 +56,21 @@ int resume_note_block(struct archive_writer *w, const char *member,
 	return 0;
 }
 
-/* In place of all that was noted of ranges before. */
+/*
+ * In place of all that was noted of ranges before: first those that count now,
+ * then that only they do.
+ */
 static int note_ranges(struct archive_writer *w, const char *member,
 		       const struct manifest_part *p, struct err *e)
 {
-	if (archive_note(w, NOTE_FORGET, member, e) < 0)
-		return -(int)e->code;
+	char text[MEMBER_NAME_MAX + 32];
+
 	for (size_t i = 0; i < p->nunreadable; i++)
 		if (note_range(w, member, p->unreadable[i].offset,
 			       p->unreadable[i].length, e) < 0)
 			return -(int)e->code;
-	return 0;
+	snprintf(text, sizeof(text), "%zu %s", p->nunreadable, member);
+	return archive_note(w, NOTE_ONLY, text, e);
 }
 
 int resume_note_part(struct archive_writer *w, const char *member,
@@ -156,57 +161,52 @@ static int take_part(struct resumed *re, const char *text, struct err *e)
 	return 0;
 }
 
-/* "OFFSET LENGTH MEMBER" */
-static int take_range(struct resumed *re, const char *text, struct err *e)
+/* "OFFSET LENGTH MEMBER", "N MEMBER" */
+static int take_range(struct resumed *re, const struct journal_note *n,
+		      struct noted *lists, struct err *e)
 {
-	const struct manifest_part *open =
-		re->open ? &re->old.parts[re->old.nparts - 1] : NULL;
+	bool only = strcmp(n->kind, NOTE_ONLY) == 0;
+	uint64_t first, length = 0;
 	struct manifest_part *p;
-	uint64_t offset, length, from = 0, end;
+	struct noted *l;
 	char *s;
 
-	offset = strtoull(text, &s, 10);
-	length = strtoull(s, &s, 10);
+	first = strtoull(n->text, &s, 10);
+	if (!only)
+		length = strtoull(s, &s, 10);
 	p = *s == ' ' ? find_member(&re->old, s + 1) : NULL;
 	if (!p)
-		return 0;
-	/* The rest is of blocks that will be read again. */
-	end = p == open ? re->position : p->size;
-	if (__builtin_add_overflow(offset, length, &length))
-		return 0;
-	end = length < end ? length : end;
-	if (p->nunreadable) {
-		const struct manifest_range *last =
-			&p->unreadable[p->nunreadable - 1];
-
-		from = last->offset + last->length;
-	}
-	offset = offset > from ? offset : from;
-	if (offset >= end || manifest_add_range(p, offset, end - offset))
-		return 0;
-	return err_nomem(e);
+		return 0; /* it was cut off again */
+	l = &lists[p - re->old.parts];
+	if (only)
+		noted_only(l, first);
+	else if (!noted_add(l, first, length))
+		return err_nomem(e);
+	return 0;
 }
 
-static void forget_ranges(struct manifest_part *p)
+/* What lies behind the place where reading goes on will be read again. */
+static int settle(struct resumed *re, struct noted *lists, struct err *e)
 {
-	if (!p)
-		return;
-	free(p->unreadable);
-	p->unreadable = NULL;
-	p->nunreadable = 0;
+	for (size_t i = 0; i < re->old.nparts; i++) {
+		struct manifest_part *p = &re->old.parts[i];
+		bool open = re->open && i + 1 == re->old.nparts;
+
+		if (!noted_settle(&lists[i], open ? re->position : p->size, p))
+			return err_nomem(e);
+	}
+	return 0;
 }
 
 static int take_note(struct resumed *re, const struct journal_note *n,
-		     struct err *e)
+		     struct noted *lists, struct err *e)
 {
 	struct manifest_part *p;
 
-	if (strcmp(n->kind, NOTE_RANGE) == 0)
-		return take_range(re, n->text, e);
+	if (strcmp(n->kind, NOTE_RANGE) == 0 || strcmp(n->kind, NOTE_ONLY) == 0)
+		return take_range(re, n, lists, e);
 	if (strcmp(n->kind, NOTE_PART) == 0)
 		return take_part(re, n->text, e);
-	if (strcmp(n->kind, NOTE_FORGET) == 0)
-		forget_ranges(find_member(&re->old, n->text));
 	if (strcmp(n->kind, NOTE_BEGUN) == 0)
 		text_copy(re->old.created, sizeof(re->old.created), n->text);
 	if (strcmp(n->kind, NOTE_METHOD) == 0) {
@@ -228,6 +228,22 @@ static int take_note(struct resumed *re, const struct journal_note *n,
 	return 0;
 }
 
+static int take_notes(struct resumed *re, const struct journal *j,
+		      struct err *e)
+{
+	struct noted *lists = calloc(re->old.nparts + 1, sizeof(*lists));
+	int rc = lists ? 0 : err_nomem(e);
+
+	for (size_t i = 0; rc == 0 && i < j->nnotes; i++)
+		rc = take_note(re, &j->notes[i], lists, e);
+	if (rc == 0)
+		rc = settle(re, lists, e);
+	for (size_t i = 0; lists && i < re->old.nparts; i++)
+		noted_free(&lists[i]);
+	free(lists);
+	return rc < 0 ? err_context(e, "the journal") : 0;
+}
+
 /* The old run's manifest, as far as it had come. */
 static int understand(struct resumed *re, const struct journal *j,
 		      size_t nmembers, struct err *e)
@@ -240,10 +256,7 @@ static int understand(struct resumed *re, const struct journal *j,
 		archive_resume_part(&j->members[i], p);
 		re->open = !j->members[i].ended;
 	}
-	for (size_t i = 0; i < j->nnotes; i++)
-		if (take_note(re, &j->notes[i], e) < 0)
-			return err_context(e, "the journal");
-	return 0;
+	return take_notes(re, j, e);
 }
 
 /* -- beginning ----------------------------------------------------------------
