@@ -38,18 +38,22 @@ bool reread_may(const struct reread *q, const struct manifest_part *p)
 
 /*
  * How much to ask for next.  Two lengths by turns, so that an answer that
- * belongs to the request before has the wrong length; both are parts of what
- * has worked, and no multiples of each other.  A loader that gives 4 KiB at
- * most gets requests of odd sectors.
+ * belongs to the request before has the wrong length.  Both are parts of what
+ * has worked, so that the places are others than the first time; a loader
+ * that gives 4 KiB at most is slow enough, and gets nearly as much each time.
  */
 static size_t piece_len(const struct reread *q, unsigned turn, unsigned n)
 {
-	static const unsigned eighths[2][2] = { { 5, 3 }, { 7, 2 } };
-	uint32_t chunk = reader_chunk(q->s);
-	uint32_t unit = chunk > READER_UNIT ? READER_UNIT : SECTOR;
-	uint32_t len = chunk / 8 * eighths[turn - 1][n % 2] / unit * unit;
+	static const unsigned eighths[2][2] = { { 7, 5 }, { 6, 3 } };
+	static const unsigned small[2][2] = { { 7, 8 }, { 6, 7 } };
+	uint32_t chunk = reader_chunk(q->s), len;
 
-	return len ? len : unit;
+	if (chunk <= READER_UNIT)
+		len = chunk / 8 * small[turn - 1][n % 2] / SECTOR * SECTOR;
+	else
+		len = chunk / 8 * eighths[turn - 1][n % 2] / READER_UNIT *
+		      READER_UNIT;
+	return len ? len : SECTOR;
 }
 
 static int read_pieces(const struct reread *q, struct part_source *src,
