@@ -14,8 +14,9 @@
 bool session_is_lost(const struct session *s, const struct err *e)
 {
 	return s->opt.recover_ms && s->t->ops->reopen &&
-	       s->stage == STAGE_FDL2 && e->code != ERR_CANCELLED &&
-	       (e->code == ERR_GONE || s->dead);
+	       s->stage == STAGE_FDL2 &&
+	       (e->code == ERR_GONE ||
+		(s->dead && (e->code == ERR_TIMEOUT || e->code == ERR_STAGE)));
 }
 
 /*

@@ -420,6 +420,7 @@ static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 	}
 	s->started[0] = '\0';
 	chunk_init(&s->chunk, chunk_cap(s));
+	s->dead = false; /* a ROM says 0x8B and goes on [2.5] */
 	s->stage = STAGE_FDL2;
 	return 0;
 }

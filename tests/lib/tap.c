@@ -35,7 +35,12 @@ static void note(struct filter *f, const uint8_t *buf, size_t len)
 {
 	struct wire_msg m;
 	bool done = true;
+	size_t flags;
 
+	/* Flags alone are for a ROM or FDL1, which both escape. */
+	for (flags = 0; flags < len && buf[flags] == BSL_FLAG; flags++)
+		;
+	f->plain = f->plain && flags < len;
 	wire_in_reset(&f->in);
 	if (f->plain)
 		wire_feed_transfer(&f->in, buf, len);
