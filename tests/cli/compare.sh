@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # verify --device: a phone against an archive of it.
-# shellcheck disable=SC2317 # functions are called by name
+# shellcheck disable=SC2086,SC2317 # words, functions by name
 # shellcheck source=tests/lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Read twice, and a sample read again: loaders that tell the truth, or do not.
-# shellcheck disable=SC2317 # functions are called by name
+# shellcheck disable=SC2016,SC2086,SC2317 # words, eval, functions by name
 # shellcheck source=tests/lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
@@ -68,6 +68,17 @@ is 'a sample is never empty' prints '^  read again: all 1 blocks'
 for wrong in 0 0% 101% -5 5%% abc '' 1e1 nan; do
 	fails 2 'percentage' '5%' backup --device sim:ums512 -o x.tar.zst --recheck "$wrong"
 done
+
+# -- over two runs --------------------------------------------------------------------------
+
+rm -f b.tar.zst
+run backup --device "sim:ums512,$base,disconnect_at=2000,back_ms=999999999" -o b.tar.zst --force --wait 1
+is 'a run that ends early' ended 6
+run backup --device "sim:ums512,$base" -o b.tar.zst --resume --recheck 100%
+is '... and is gone on with' ended 0
+is '... what the first run has read twice is known' same "$(of_part prodnv confirmed)" "$(of_part prodnv size)"
+is '... the sample is of both runs' prints '^  read again: all [0-9]+ blocks of 4 MiB, all equal'
+is '... the bytes are right' cmp <(sums b.tar.zst) ums512.sums
 
 # -- a loader that does not -------------------------------------------------------------------
 
