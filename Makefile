@@ -83,6 +83,8 @@ $(TESTS): %: %.o $(TEST_LIB_OBJ) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(TEST_LIBS) $(MOCK_LIBS)
 
+$(B)/tests/fault/test_sweep $(B)/tests/fault/test_sweep_old: $(B)/tests/fault/sweep.o
+
 # A made-up USB, where umockdev is installed; without it the test says so.
 $(filter $(B)/tests/usb/%,$(TESTS)): $(B)/tests/usb/mock.o
 $(filter $(B)/tests/usb/%,$(TESTS)): MOCK_LIBS = $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
@@ -274,7 +276,7 @@ help:
 
 # Not every goal compiles; what a compiler noted is taken when it is there.
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_LIB_OBJ:.o=.d) $(TESTS:=.d) $(B)/tests/usb/mock.d $(FUZZERS:=.d) \
-	$(B)/tests/fuzz/main.d $(SEEDS_OBJ:.o=.d) $(FLOOR:=.d) $(SOAK:=.d) $(STRANGER:=.d)
+	$(B)/tests/fuzz/main.d $(SEEDS_OBJ:.o=.d) $(FLOOR:=.d) $(SOAK:=.d) $(B)/tests/fault/sweep.d $(STRANGER:=.d)
 
 .PHONY: all demo check check-static check-asan check-tsan soak tests list-tests coverage fuzz \
 	fuzz-programs corpus bench check-vm bench-usb format lint install dist clean help FORCE

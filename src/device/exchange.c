@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define FENCE_TRIES 5u /* of each of its two requests */
+#define ASK_AGAIN   2u /* what was refused right behind a refusal */
 
 static size_t pack_read_start(const struct part_reader *r, uint8_t msg[MSG_MAX])
 {
@@ -33,14 +34,12 @@ int exchange_start(struct part_reader *r, struct err *e)
 		r->s->started[0] = '\0';
 		return rc;
 	}
-	if (rc == -(int)ERR_REFUSED && refused &&
-	    !session_wants_authorisation(e)) {
-		rc = r->s->t->ops->drain(r->s->t, e);
-		if (rc == 0)
-			rc = send_start(r, e);
-	}
+	for (unsigned i = 0; i < ASK_AGAIN && rc == -(int)ERR_REFUSED &&
+			     refused && !session_wants_authorisation(e);
+	     i++)
+		rc = send_start(r, e);
 	if (rc == 0 && strcmp(r->s->started, r->x.name) != 0)
-		rc = exchange_fence(r, e);
+		rc = exchange_anew(r, e);
 	if (rc == 0)
 		text_copy(r->s->started, sizeof(r->s->started), r->x.name);
 	return rc;
@@ -229,4 +228,16 @@ int exchange_fence(struct part_reader *r, struct err *e)
 	if (rc == 0)
 		rc = fence_with(r, BSL_CMD_READ_START, msg, n, e);
 	return rc < 0 ? err_context(e, "clearing the line") : 0;
+}
+
+int exchange_anew(struct part_reader *r, struct err *e)
+{
+	int rc = exchange_end(r, e);
+
+	r->last = 0;
+	if (rc == -(int)ERR_REFUSED) /* of something else: END is never */
+		return exchange_fence(r, e);
+	if (rc == 0)
+		rc = send_start(r, e);
+	return rc < 0 && exchange_is_spoilt(e) ? exchange_fence(r, e) : rc;
 }

@@ -39,7 +39,7 @@ bool exchange_is_spoilt(const struct err *e);
 
 /*
  * READ_START.  A refusal right behind another one may be the same, come
- * twice: then it says nothing about this name, which is asked for once more.
+ * twice: then it says nothing about this name, which is asked for again.
  * An ACK may be an earlier one that came twice, and hide that this request
  * was lost: then the loader would go on giving what was started before.  So
  * another name than before is started a second time, behind a READ_END.  A
@@ -64,5 +64,10 @@ uint32_t exchange_pending(const struct part_reader *r);
  * nothing, so that they may be sent again when their own answers are spoilt.
  */
 int exchange_fence(struct part_reader *r, struct err *e) MUST_CHECK;
+/*
+ * The same while all seems well: a fence, which waits for silence, only when
+ * one of the two gets another answer.
+ */
+int exchange_anew(struct part_reader *r, struct err *e) MUST_CHECK;
 
 #endif

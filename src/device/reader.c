@@ -104,7 +104,7 @@ static void has_come(struct part_reader *r, uint32_t n)
  */
 static int keep_in_step(struct part_reader *r, uint32_t n, struct err *e)
 {
-	return n == r->last ? exchange_fence(r, e) : 0;
+	return n == r->last ? exchange_anew(r, e) : 0;
 }
 
 /* After an error a loader wants a new start [5.1]. */

@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* faulted.c - runs sessions on a bad line and judges their end. */
-#include "lib/faulted.h"
+#include "lib/faulted_run.h"
 
 #include "lib/rig.h"
 #include "lib/smallphone.h"
 
 #include "archive/archive.h"
 #include "base/clock.h"
-#include "job/archive_jobs.h"
 #include "job/backup.h"
 #include "sim/phone.h"
 #include "transport/sim.h"
 
-#include "../../src/cli/ui.h"
-
 #include <errno.h>
 #include <ftw.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -83,35 +79,6 @@ void faulted_close(struct faulted *f)
 
 /* -- one session -------------------------------------------------------------
  */
-
-struct run {
-	struct faulted *f;
-	const struct faulted_truth *t;
-	struct faulted_result *r;
-	char out[128], partial[160], journal[192];
-	struct transport *line;
-	struct phone *phone;
-	struct session *s;
-	struct session_options so;
-	struct manifest m;
-	uint64_t started;
-	bool hung;
-};
-
-static void wrong(struct run *x, const char *fmt, ...) PRINTF(2, 3);
-
-/* The first thing that is wrong is the one to tell. */
-static void wrong(struct run *x, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (x->r->end == FAULTED_WRONG)
-		return;
-	x->r->end = FAULTED_WRONG;
-	va_start(ap, fmt);
-	vsnprintf(x->r->why, sizeof(x->r->why), fmt, ap);
-	va_end(ap);
-}
 
 /* Asked in every wait: also the watchdog. */
 static bool on_cancelled(void *user)
@@ -188,7 +155,8 @@ static int back_up(struct run *x, struct archive_resume *resume, struct err *e)
 	struct backup_request q = { .out = x->out,
 				    .resume = resume,
 				    .plan = { .all = true },
-				    .archive = { .level = 1,
+				    .archive = { .force = x->f->existing,
+						 .level = 1,
 						 .threads = x->t->c.threads },
 				    .device = "sim:faulted",
 				    .ending = "leave",
@@ -199,163 +167,19 @@ static int back_up(struct run *x, struct archive_resume *resume, struct err *e)
 				       .cancelled = on_cancelled };
 	struct backup_totals totals;
 
-	if (session_raise(x->s, STAGE_FDL2, e) < 0) {
-		archive_resume_drop(resume);
-		return -(int)e->code;
-	}
-	return job_backup(x->s, &x->so, &q, &ev, &x->m, &totals, e);
-}
-
-static bool exists(const char *path)
-{
-	return access(path, F_OK) == 0;
-}
-
-/* -- judgement ---------------------------------------------------------------
- */
-
-static const uint8_t *true_sum(const struct faulted_truth *t,
-			       const char *member)
-{
-	for (size_t i = 0; i < t->nparts; i++)
-		if (strcmp(t->part[i].member, member) == 0)
-			return t->part[i].sha256;
-	return NULL;
-}
-
-static bool is_ours(const char *member)
-{
-	return strcmp(member, MANIFEST_DEVICE) == 0 ||
-	       strcmp(member, MANIFEST_NAME) == 0 ||
-	       strcmp(member, MANIFEST_SUMS) == 0;
-}
-
-static void judge_exact(struct run *x)
-{
-	const struct job_events ev = { .user = NULL };
-	struct verify_result v;
-	size_t found = 0;
-	struct err e;
-
-	if (exists(x->partial) || exists(x->journal))
-		wrong(x, "done, and there is a .partial or its journal");
-	if (!x->m.complete)
-		wrong(x, "done, and said to be incomplete: %s",
-		      x->m.nwarnings ? x->m.warnings[0] : "no warning");
-	if (job_verify(x->out, 0, &ev, &v, &e) < 0) {
-		wrong(x, "done, and does not verify: %s", e.text);
-		return;
-	}
-	for (size_t i = 0; i < v.manifest.nparts; i++) {
-		const struct manifest_part *p = &v.manifest.parts[i];
-		const uint8_t *sum = true_sum(x->t, p->member);
-
-		if (is_ours(p->member))
-			continue;
-		if (!sum)
-			wrong(x, "done, with a member '%s'", p->member);
-		else if (memcmp(sum, p->sha256, SHA256_LEN) != 0)
-			wrong(x, "SILENT: '%s' holds wrong bytes", p->member);
-		found++;
-	}
-	if (found != x->t->nparts)
-		wrong(x, "done, with %zu members in place of %zu", found,
-		      x->t->nparts);
-	manifest_free(&v.manifest);
-}
-
-/* Takes the current member in; false when it breaks off. */
-static bool digest_member(struct archive_reader *a, uint64_t size,
-			  uint8_t sum[SHA256_LEN])
-{
-	struct archive_piece p;
-	struct sha256 *h;
-	uint64_t got = 0;
-	struct err e;
+	bool armed = x->f->arm && x->f->arm_resume == (resume != NULL);
 	int rc;
 
-	if (sha256_new(&h, &e) < 0)
-		return false;
-	rc = sha256_begin(h, &e);
-	while (rc == 0 && (rc = archive_pull(a, &p, &e)) > 0) {
-		rc = p.damage ? -1 : sha256_add(h, p.data, p.len, &e);
-		got += p.len;
-	}
-	if (rc == 0)
-		rc = sha256_end(h, sum, &e);
-	sha256_free(h);
-	return rc == 0 && got == size;
-}
-
-/* What was kept can be listed, and what is whole in it is right. */
-static void judge_kept(struct run *x)
-{
-	struct archive_reader *a;
-	struct archive_member m;
-	struct err e;
-
-	if (archive_open(x->partial, 0, &a, &e) < 0) {
-		struct stat st;
-
-		/* Nothing of a member was stored yet. */
-		if (stat(x->partial, &st) == 0 && st.st_size > 0)
-			wrong(x, "the .partial cannot be opened: %s", e.text);
-		return;
-	}
-	while (archive_next(a, &m, &e) > 0) {
-		const uint8_t *sum = true_sum(x->t, m.name);
-		uint8_t got[SHA256_LEN];
-
-		if (is_ours(m.name))
-			continue;
-		if (!sum) {
-			wrong(x, "the .partial has a member '%s'", m.name);
-			break;
-		}
-		if (!digest_member(a, m.size, got))
-			break;
-		if (memcmp(got, sum, SHA256_LEN) != 0)
-			wrong(x,
-			      "SILENT: '%s' in the .partial is whole and "
-			      "wrong",
-			      m.name);
-	}
-	archive_close(a);
-}
-
-static void judge_named(struct run *x, const struct err *e)
-{
-	const char *hint = *e->hint ? e->hint : default_hint(e);
-
-	x->r->end = FAULTED_NAMED;
-	snprintf(x->r->why, sizeof(x->r->why), "%s", e->text);
-	if (x->hung)
-		wrong(x, "HANG after %llu ms of the phone's clock",
-		      (unsigned long long)transport_fault_stats(x->line)
-			      ->waited_ms);
-	if (!*e->text || e->code == ERR_NONE)
-		wrong(x, "an error without words");
-	if (!*hint)
-		wrong(x, "no remedy for: %s", e->text);
-	/* It is the same phone, and there was no file. */
-	if (e->code == ERR_EXISTS)
-		wrong(x, "a false alarm: %s", e->text);
-	if (e->code == ERR_BUG)
-		wrong(x, "a bug, it says: %s", e->text);
-	if (exists(x->out))
-		wrong(x, "failed, and the archive has its name: %s", e->text);
-	x->r->kept = exists(x->partial);
-	if (x->r->kept)
-		judge_kept(x);
-}
-
-static void judge_phone(struct run *x)
-{
-	struct phone_stats st;
-
-	phone_stats(x->phone, &st);
-	if (st.storage_writes || st.commanded_writes)
-		wrong(x, "WRITES: %s", phone_write_log(x->phone));
+	if (armed)
+		x->f->arm(true);
+	rc = session_raise(x->s, STAGE_FDL2, e);
+	if (rc < 0)
+		archive_resume_drop(resume);
+	else
+		rc = job_backup(x->s, &x->so, &q, &ev, &x->m, &totals, e);
+	if (armed)
+		x->f->arm(false);
+	return rc;
 }
 
 static void note_stats(struct run *x)
@@ -388,7 +212,7 @@ static bool begin(struct run *x, struct faulted *f,
 	snprintf(x->partial, sizeof(x->partial), "%s.partial", x->out);
 	snprintf(x->journal, sizeof(x->journal), "%s.journal", x->partial);
 	if (open_line(x, plan, &e) < 0 || open_session(x, &e) < 0) {
-		wrong(x, "the rig itself: %s", e.text);
+		faulted_wrong(x, "the rig itself: %s", e.text);
 		return false;
 	}
 	return true;
@@ -400,6 +224,14 @@ static void end(struct run *x)
 	manifest_free(&x->m);
 }
 
+static void put_existing(struct run *x)
+{
+	FILE *f = fopen(x->out, "wb");
+
+	if (!f || fputs(FAULTED_EXISTING, f) < 0 || fclose(f) != 0)
+		faulted_wrong(x, "the rig itself: %s", x->out);
+}
+
 static void clean(struct run *x)
 {
 	unlink(x->out);
@@ -409,9 +241,10 @@ static void clean(struct run *x)
 
 /* What was kept, on a line that is well: the whole archive. */
 static void go_on(struct faulted *f, const struct faulted_truth *t,
-		  struct faulted_result *ret)
+		  struct faulted_result *ret, bool again)
 {
-	const struct archive_options o = { .level = 1,
+	const struct archive_options o = { .force = f->existing,
+					   .level = 1,
 					   .threads = t->c.threads };
 	struct archive_resume *left;
 	struct err e = { .code = ERR_NONE };
@@ -420,12 +253,15 @@ static void go_on(struct faulted *f, const struct faulted_truth *t,
 	if (!begin(&x, f, t, WELL, ret))
 		return;
 	if (archive_resume_open(x.out, &o, NULL, NULL, &left, &e) != 1) {
-		wrong(&x, "cannot be resumed: %s", e.text);
-	} else if (back_up(&x, left, &e) < 0) {
-		wrong(&x, "resuming fails: %s", e.text);
-	} else {
+		faulted_wrong(&x, "cannot be resumed: %s", e.text);
+	} else if (back_up(&x, left, &e) == 0) {
 		judge_exact(&x);
 		ret->resumed = ret->end != FAULTED_WRONG;
+	} else if (again) {
+		ret->code = e.code;
+		judge_named(&x, &e);
+	} else {
+		faulted_wrong(&x, "resuming fails: %s", e.text);
 	}
 	judge_phone(&x);
 	end(&x);
@@ -441,6 +277,8 @@ void faulted_session(struct faulted *f, const struct faulted_truth *t,
 	memset(ret, 0, sizeof(*ret));
 	if (!begin(&x, f, t, plan, ret))
 		return;
+	if (f->existing)
+		put_existing(&x);
 	rc = back_up(&x, NULL, &e);
 	ret->code = rc < 0 ? e.code : ERR_NONE;
 	if (rc == 0)
@@ -451,7 +289,12 @@ void faulted_session(struct faulted *f, const struct faulted_truth *t,
 	note_stats(&x);
 	end(&x);
 	if (ret->kept && ret->end == FAULTED_NAMED)
-		go_on(f, t, ret);
+		go_on(f, t, ret, f->arm_resume);
+	if (ret->kept && ret->end == FAULTED_NAMED && !ret->resumed) {
+		f->arm_resume = false;
+		go_on(f, t, ret, false);
+		f->arm_resume = true;
+	}
 	clean(&x);
 }
 
@@ -484,7 +327,7 @@ static bool note_truth(struct run *x, struct faulted_truth *t)
 		const struct manifest_part *p = &x->m.parts[i];
 		uint8_t sum[SHA256_LEN];
 
-		if (is_ours(p->member))
+		if (judge_is_ours(p->member))
 			continue;
 		if (t->nparts == FAULTED_PARTS_MAX)
 			return false;
@@ -538,52 +381,4 @@ bool faulted_reference(struct faulted *f, const struct faulted_case *c,
 	end(&x);
 	clean(&x);
 	return good && r.end != FAULTED_WRONG;
-}
-
-/* -- totals ------------------------------------------------------------------
- */
-
-void faulted_count(struct faulted_totals *t, const struct faulted_result *r)
-{
-	t->sessions++;
-	t->untouched += r->faults == 0;
-	t->ends[r->end]++;
-	t->resumed += r->resumed;
-	t->kept += r->kept;
-	if (r->end == FAULTED_NAMED)
-		t->codes[r->code]++;
-	for (unsigned k = 0; k < FAULT_KINDS; k++) {
-		t->faults[k] += r->done[k];
-		t->by_kind[k][r->end] += r->done[k] > 0;
-	}
-}
-
-void faulted_print(const struct faulted_totals *t, FILE *to)
-{
-	fprintf(to, "# %-12s %10s %10s %10s %10s\n", "fault", "made", "exact",
-		"named", "wrong");
-	for (unsigned k = 0; k < FAULT_KINDS; k++)
-		fprintf(to, "# %-12s %10llu %10llu %10llu %10llu\n",
-			fault_kind_name(k), (unsigned long long)t->faults[k],
-			(unsigned long long)t->by_kind[k][FAULTED_EXACT],
-			(unsigned long long)t->by_kind[k][FAULTED_NAMED],
-			(unsigned long long)t->by_kind[k][FAULTED_WRONG]);
-	fprintf(to,
-		"# %llu sessions (%llu met no fault): %llu exact, "
-		"%llu ended with a named error, %llu otherwise\n",
-		(unsigned long long)t->sessions,
-		(unsigned long long)t->untouched,
-		(unsigned long long)t->ends[FAULTED_EXACT],
-		(unsigned long long)t->ends[FAULTED_NAMED],
-		(unsigned long long)t->ends[FAULTED_WRONG]);
-	fprintf(to,
-		"# %llu left something, %llu of them were resumed to the "
-		"whole\n",
-		(unsigned long long)t->kept, (unsigned long long)t->resumed);
-	fprintf(to, "# named:");
-	for (unsigned i = 1; i < ERR_CODES; i++)
-		if (t->codes[i])
-			fprintf(to, " %s %llu", err_kind_name(i),
-				(unsigned long long)t->codes[i]);
-	fprintf(to, "\n");
 }

@@ -65,6 +65,10 @@ struct faulted {
 	struct profile_set profiles;
 	struct loader fdl1, fdl2; /* small ones */
 	bool tell;		  /* all that happens, on stdout */
+	bool existing;		  /* there is a file with the name already */
+	/* Called before and after the backup itself; NULL: nobody. */
+	void (*arm)(bool on);
+	bool arm_resume; /* it is called for the run that goes on instead */
 };
 
 /* An empty folder, small storages, small loaders; false with a message. */
