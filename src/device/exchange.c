@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define FENCE_TRIES 5u /* of each of its two requests */
-#define ASK_AGAIN   2u /* what was refused right behind a refusal */
+#define STRAY_MS    5u /* an answer that comes twice, does so at once */
 
 static size_t pack_read_start(const struct part_reader *r, uint8_t msg[MSG_MAX])
 {
@@ -25,6 +25,18 @@ static int send_start(struct part_reader *r, struct err *e)
 				  session_timeout(r->s, FIRST_READ_MS), e);
 }
 
+/* A whole silence is waited for only when there is something. */
+static int drop_strays(struct transport *t, struct err *e)
+{
+	uint8_t waste[512];
+	size_t n;
+	int rc = t->ops->recv(t, waste, sizeof(waste), &n, STRAY_MS, e);
+
+	if (rc == -(int)ERR_TIMEOUT)
+		return 0;
+	return rc < 0 ? rc : t->ops->drain(t, e);
+}
+
 int exchange_start(struct part_reader *r, struct err *e)
 {
 	bool refused = r->s->refused;
@@ -34,10 +46,12 @@ int exchange_start(struct part_reader *r, struct err *e)
 		r->s->started[0] = '\0';
 		return rc;
 	}
-	for (unsigned i = 0; i < ASK_AGAIN && rc == -(int)ERR_REFUSED &&
-			     refused && !session_wants_authorisation(e);
-	     i++)
-		rc = send_start(r, e);
+	if (rc == -(int)ERR_REFUSED && refused &&
+	    !session_wants_authorisation(e)) {
+		rc = drop_strays(r->s->t, e);
+		if (rc == 0)
+			rc = send_start(r, e);
+	}
 	if (rc == 0 && strcmp(r->s->started, r->x.name) != 0)
 		rc = exchange_anew(r, e);
 	if (rc == 0)

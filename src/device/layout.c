@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define FOUR_GIB   ((uint64_t)1 << 32)
-#define LIST_TRIES 3u
+#define LIST_TRIES 4u
 
 void layout_warn(struct layout *l, const char *fmt, ...)
 {
