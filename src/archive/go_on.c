@@ -60,6 +60,8 @@ static int cut_files(struct archive_resume *r, struct archive_writer *w,
 		     struct err *e)
 {
 	uint64_t end = r->table.count ? r->table.start[r->table.count] : 0;
+	struct strbuf *b;
+	uint64_t *chain;
 	char times[16];
 
 	if (r->journal.length == 0) {
@@ -72,7 +74,9 @@ static int cut_files(struct archive_resume *r, struct archive_writer *w,
 	    outfile_cut(w->file, end, e) < 0)
 		return -(int)e->code;
 	snprintf(times, sizeof(times), "%u", r->info.resumed + 1);
-	if (archive_note(w, JOURNAL_RESUMED, times, e) < 0)
+	b = journal_file_begin(w->journal, &chain);
+	journal_line_note(b, chain, JOURNAL_RESUMED, times);
+	if (journal_file_flush(w->journal, e) < 0)
 		return -(int)e->code;
 	return writer_sync(w, e);
 }

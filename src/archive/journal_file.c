@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +16,6 @@
 struct journal_file {
 	int fd;
 	char *path;
-	pthread_mutex_t lock; /* of what follows */
 	struct strbuf lines;
 	uint64_t chain;
 };
@@ -37,7 +35,6 @@ static int open_file(const char *partial, int flags, struct journal_file **ret,
 
 	if (!f)
 		return err_nomem(e);
-	pthread_mutex_init(&f->lock, NULL);
 	f->fd = -1;
 	f->path = journal_file_name(partial);
 	if (!f->path) {
@@ -63,7 +60,7 @@ int journal_file_create(const char *partial, struct journal_file **ret,
 
 	if (open_file(partial, O_CREAT | O_TRUNC, &f, e) < 0)
 		return -(int)e->code;
-	b = journal_file_lock(f, &chain);
+	b = journal_file_begin(f, &chain);
 	journal_line_start(b, chain, BLOCK_SIZE, "spdvault " SPDVAULT_VERSION);
 	if (journal_file_flush(f, e) < 0) {
 		journal_file_close(f);
@@ -98,7 +95,6 @@ void journal_file_close(struct journal_file *f)
 		return;
 	if (f->fd >= 0)
 		close(f->fd);
-	pthread_mutex_destroy(&f->lock);
 	strbuf_free(&f->lines);
 	free(f->path);
 	free(f);
@@ -119,9 +115,8 @@ int journal_file_sync(struct journal_file *f, struct err *e)
 	return 0;
 }
 
-struct strbuf *journal_file_lock(struct journal_file *f, uint64_t **ret_chain)
+struct strbuf *journal_file_begin(struct journal_file *f, uint64_t **ret_chain)
 {
-	pthread_mutex_lock(&f->lock);
 	f->lines.len = 0;
 	*ret_chain = &f->chain;
 	return &f->lines;
@@ -137,6 +132,5 @@ int journal_file_flush(struct journal_file *f, struct err *e)
 		rc = file_write_all(f->fd, f->lines.s, f->lines.len, e);
 	if (rc < 0 && e->code != ERR_NOMEM)
 		rc = err_context(e, "%s", f->path);
-	pthread_mutex_unlock(&f->lock);
 	return rc;
 }

@@ -6,8 +6,8 @@
 #include "archive/journal.h"
 
 /*
- * PARTIAL.journal, mode 0600.  Who has the lock of the .partial has it, too.
- * Any thread may add lines.
+ * PARTIAL.journal, mode 0600.  Who has the lock of the .partial has it, too;
+ * one thread at a time.
  */
 struct journal_file;
 
@@ -27,10 +27,10 @@ int journal_file_remove(struct journal_file *f, struct err *e) MUST_CHECK;
 int journal_file_sync(struct journal_file *f, struct err *e) MUST_CHECK;
 
 /*
- * Lines are made between lock and flush, with the functions of journal.h:
+ * Lines are made between begin and flush, with the functions of journal.h:
  * one call of the system writes them all.
  */
-struct strbuf *journal_file_lock(struct journal_file *f, uint64_t **ret_chain);
+struct strbuf *journal_file_begin(struct journal_file *f, uint64_t **ret_chain);
 int journal_file_flush(struct journal_file *f, struct err *e) MUST_CHECK;
 
 #endif

@@ -8,22 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* NULL: failed. */
-static struct slot *get_slot(struct archive_writer *w, enum slot_kind kind,
-			     struct err *e)
-{
-	unsigned slot = 0;
-
-	if (ring_get(w->ring, &slot, e) < 0)
-		return NULL;
-	w->slots[slot].kind = kind;
-	w->slots[slot].block.used = 0;
-	return &w->slots[slot];
-}
-
 static int send_header(struct archive_writer *w, struct err *e)
 {
-	struct slot *s = get_slot(w, SLOT_HEADER, e);
+	struct slot *s = writer_slot(w, SLOT_HEADER, e);
 
 	if (!s || tarhdr_make(w->now.name, w->now.size, s->block.data,
 			      &s->raw_len, e) < 0)
@@ -83,7 +70,7 @@ int archive_get(struct archive_writer *w, struct block **ret, struct err *e)
 
 	if (!w->open || w->held)
 		return err_set(e, ERR_BUG, "no block can be had now");
-	s = get_slot(w, SLOT_BODY, e);
+	s = writer_slot(w, SLOT_BODY, e);
 	if (!s)
 		return -(int)e->code;
 	w->held = true;
@@ -136,14 +123,13 @@ int writer_remember(struct archive_writer *w, const struct written_member *m,
 }
 
 /* A whole member is what a resumed run will not ask the phone for again. */
-static int journal_end(struct archive_writer *w, struct err *e)
+static int journal_end(void *arg, struct err *e)
 {
+	struct archive_writer *w = arg;
 	struct strbuf *b;
 	uint64_t *chain;
 
-	if (!w->journal || w->finishing)
-		return 0;
-	b = journal_file_lock(w->journal, &chain);
+	b = journal_file_begin(w->journal, &chain);
 	journal_line_end(b, chain, w->now.sha256);
 	if (journal_file_flush(w->journal, e) < 0)
 		return -(int)e->code;
@@ -166,20 +152,24 @@ int writer_end(struct archive_writer *w, struct err *e)
 		return -(int)e->code;
 	if (writer_remember(w, &w->now, e) < 0)
 		return -(int)e->code;
-	return journal_end(w, e);
+	if (!w->journal || w->finishing)
+		return 0;
+	return writer_call(w, journal_end, w, e);
 }
 
 int archive_note(struct archive_writer *w, const char *kind, const char *text,
 		 struct err *e)
 {
-	struct strbuf *b;
-	uint64_t *chain;
+	size_t from = w->notes.len;
 
-	if (!w->journal)
+	if (!w->journal || w->finishing)
 		return 0;
-	b = journal_file_lock(w->journal, &chain);
-	journal_line_note(b, chain, kind, text);
-	return journal_file_flush(w->journal, e);
+	strbuf_add(&w->notes, "%s %s", kind, text);
+	for (size_t i = from; i < w->notes.len; i++)
+		if (w->notes.s[i] == '\n')
+			w->notes.s[i] = '?';
+	strbuf_add(&w->notes, "\n");
+	return w->notes.failed ? err_nomem(e) : 0;
 }
 
 void archive_stop_journal(struct archive_writer *w)
@@ -236,7 +226,7 @@ int archive_add(struct archive_writer *w, const char *member, const void *p,
 
 int writer_send_end(struct archive_writer *w, struct err *e)
 {
-	struct slot *s = get_slot(w, SLOT_END, e);
+	struct slot *s = writer_slot(w, SLOT_END, e);
 
 	if (!s)
 		return -(int)e->code;

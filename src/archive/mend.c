@@ -29,9 +29,12 @@ struct mend {
 	uint8_t *raw, *packed;
 	char *spool_name;
 	int spool;
+	bool keep_spool;
 	uint64_t spooled;
 	struct journal_frame *frames; /* of the spool */
 	uint32_t first, count;
+	uint32_t frame;	 /* the next one to pass */
+	uint64_t copied; /* of the spool, into the archive */
 };
 
 char *writer_spool_name(const char *partial)
@@ -116,9 +119,11 @@ static int spool_frame(struct mend *m, size_t packed, uint32_t content,
 }
 
 /* One block of the member: read back, changed or not, counted again. */
-static int pass_block(struct mend *m, uint32_t frame, struct err *e)
+static int pass_block(void *arg, struct err *e)
 {
+	struct mend *m = arg;
 	struct archive_writer *w = m->w;
+	uint32_t frame = m->frame++;
 	uint64_t block = frame - w->now.first_frame;
 	size_t len = writer_block_len(w->now.size, block);
 	size_t packed = seektable_compressed(&w->table, frame);
@@ -144,8 +149,9 @@ static int pass_block(struct mend *m, uint32_t frame, struct err *e)
 	return sha256_add(m->sha, m->raw, len, e);
 }
 
-static int pass_member(struct mend *m, struct err *e)
+static int pass_header(void *arg, struct err *e)
 {
+	struct mend *m = arg;
 	struct archive_writer *w = m->w;
 	uint32_t head = w->now.first_frame - 1;
 
@@ -154,19 +160,28 @@ static int pass_member(struct mend *m, struct err *e)
 	    writer_frame(w, head, m->packed, e) < 0)
 		return -(int)e->code;
 	XXH64_update(m->xxh, m->packed, seektable_compressed(&w->table, head));
-	for (uint32_t i = head + 1; i < w->table.count; i++)
-		if (pass_block(m, i, e) < 0)
-			return -(int)e->code;
+	m->frame = head + 1;
 	return 0;
 }
 
-/* The whole spool, or nothing, becomes what the journal speaks of. */
-static int journal_mend(struct mend *m, struct err *e)
+/* Piece by piece, so that a disk that hangs is told from one that is slow. */
+static int pass_member(struct mend *m, struct err *e)
 {
+	int rc = writer_call(m->w, pass_header, m, e);
+
+	while (rc == 0 && m->frame < m->w->table.count)
+		rc = writer_call(m->w, pass_block, m, e);
+	return rc;
+}
+
+/* The whole spool, or nothing, becomes what the journal speaks of. */
+static int journal_mend(void *arg, struct err *e)
+{
+	struct mend *m = arg;
 	struct strbuf *b;
 	uint64_t *chain;
 
-	b = journal_file_lock(m->w->journal, &chain);
+	b = journal_file_begin(m->w->journal, &chain);
 	journal_line_cut(b, chain, m->first);
 	for (uint32_t i = 0; i < m->count; i++)
 		journal_line_body(b, chain, m->first + i, &m->frames[i]);
@@ -175,24 +190,39 @@ static int journal_mend(struct mend *m, struct err *e)
 	return journal_file_sync(m->w->journal, e);
 }
 
+static int begin_copy(void *arg, struct err *e)
+{
+	struct mend *m = arg;
+
+	return outfile_cut(m->w->file, m->w->table.start[m->first], e);
+}
+
+static int copy_piece(void *arg, struct err *e)
+{
+	struct mend *m = arg;
+	uint64_t left = m->spooled - m->copied;
+	size_t n = left < m->w->out_cap ? (size_t)left : m->w->out_cap;
+
+	if (file_pread_all(m->spool, m->packed, n, m->copied, e) < 0)
+		return err_context(e, "%s", m->spool_name);
+	m->copied += n;
+	return outfile_write(m->w->file, m->packed, n, e);
+}
+
+static int end_copy(void *arg, struct err *e)
+{
+	struct mend *m = arg;
+
+	return outfile_sync(m->w->file, e);
+}
+
 static int copy_spool(struct mend *m, struct err *e)
 {
-	struct archive_writer *w = m->w;
-	uint64_t at = 0;
+	int rc = writer_call(m->w, begin_copy, m, e);
 
-	if (outfile_cut(w->file, w->table.start[m->first], e) < 0)
-		return -(int)e->code;
-	while (at < m->spooled) {
-		uint64_t left = m->spooled - at;
-		size_t n = left < w->out_cap ? (size_t)left : w->out_cap;
-
-		if (file_pread_all(m->spool, m->packed, n, at, e) < 0)
-			return err_context(e, "%s", m->spool_name);
-		if (outfile_write(w->file, m->packed, n, e) < 0)
-			return -(int)e->code;
-		at += n;
-	}
-	return outfile_sync(w->file, e);
+	while (rc == 0 && m->copied < m->spooled)
+		rc = writer_call(m->w, copy_piece, m, e);
+	return rc < 0 ? rc : writer_call(m->w, end_copy, m, e);
 }
 
 static int count_again(struct mend *m, struct err *e)
@@ -215,22 +245,30 @@ static int count_again(struct mend *m, struct err *e)
 	return 0;
 }
 
-static int commit(struct mend *m, struct err *e)
+/* The last step that may fail without anything being changed. */
+static int seal_spool(void *arg, struct err *e)
 {
+	struct mend *m = arg;
 	struct archive_writer *w = m->w;
 	uint64_t end = w->table.start[w->table.count];
 	uint64_t new_end = w->table.start[m->first] + m->spooled;
 
 	if (fdatasync(m->spool) < 0 && errno != EINVAL)
 		return err_sys(e, errno, "writing '%s' to disk", m->spool_name);
-	if (new_end > end && outfile_reserve(w->file, new_end - end, e) < 0)
+	if (new_end <= end)
+		return 0;
+	return outfile_reserve(w->file, new_end - end, e);
+}
+
+static int commit(struct mend *m, struct err *e)
+{
+	if (writer_call(m->w, seal_spool, m, e) < 0)
 		return -(int)e->code;
-	if (journal_mend(m, e) < 0 || copy_spool(m, e) < 0 ||
+	if (writer_call(m->w, journal_mend, m, e) < 0 || copy_spool(m, e) < 0 ||
 	    count_again(m, e) < 0) {
 		/* Half of it may have happened; resuming finds out. */
-		ring_stop(w->ring, e);
-		free(m->spool_name);
-		m->spool_name = NULL;
+		ring_stop(m->w->ring, e);
+		m->keep_spool = true;
 		return -(int)e->code;
 	}
 	return 0;
@@ -256,7 +294,7 @@ static void forget(struct mend *m)
 {
 	if (m->spool >= 0) {
 		close(m->spool);
-		if (m->spool_name)
+		if (!m->keep_spool)
 			unlink(m->spool_name);
 	}
 	zframe_dec_free(m->dec);
@@ -266,6 +304,7 @@ static void forget(struct mend *m)
 	free(m->packed);
 	free(m->frames);
 	free(m->spool_name);
+	free(m);
 }
 
 static int check_request(struct archive_writer *w,
@@ -293,18 +332,27 @@ bool archive_can_mend(const struct archive_writer *w)
 int archive_mend(struct archive_writer *w, const struct archive_patch *v,
 		 size_t n, struct err *e)
 {
-	struct mend m = { .w = w, .v = v, .n = n, .spool = -1 };
+	struct mend *m;
 	int rc;
 
 	/* Everything is written then, and the other threads have nothing. */
 	if (ring_flush(w->ring, e) < 0 || check_request(w, v, n, e) < 0)
 		return -(int)e->code;
-	rc = prepare(&m, e);
+	m = calloc(1, sizeof(*m));
+	if (!m)
+		return err_nomem(e);
+	m->w = w;
+	m->v = v;
+	m->n = n;
+	m->spool = -1;
+	rc = prepare(m, e);
 	if (rc == 0)
-		rc = pass_member(&m, e);
-	if (rc == 0 && m.spool >= 0)
-		rc = commit(&m, e);
-	forget(&m);
+		rc = pass_member(m, e);
+	if (rc == 0 && m->spool >= 0)
+		rc = commit(m, e);
+	/* What hangs in the disk still uses it. */
+	if (!atomic_load(&w->calling))
+		forget(m);
 	if (rc < 0)
 		return err_context(e, "mending '%s'", w->now.name);
 	return 0;

@@ -37,6 +37,8 @@ static int compress_slot(void *user, unsigned worker, unsigned slot,
 	struct archive_writer *w = user;
 	struct slot *s = &w->slots[slot];
 
+	if (s->kind == SLOT_CALL)
+		return 0;
 	return zframe_encode(w->enc[worker], s->block.data, s->raw_len, s->out,
 			     w->out_cap, &s->out_len, e);
 }
@@ -68,6 +70,29 @@ int writer_sync(struct archive_writer *w, struct err *e)
 	return 0;
 }
 
+/* "KIND TEXT" each; between what was stored before and what comes. */
+static int write_notes(struct archive_writer *w, struct slot *s, struct err *e)
+{
+	char *line = s->notes.s, *end = line + s->notes.len;
+	struct strbuf *b;
+	uint64_t *chain;
+
+	if (s->notes.failed)
+		return err_nomem(e);
+	if (!w->journal || w->finishing || s->notes.len == 0)
+		return 0;
+	b = journal_file_begin(w->journal, &chain);
+	for (char *stop; line < end; line = stop + 1) {
+		char *text = strchr(line, ' ');
+
+		stop = strchr(line, '\n');
+		*text = *stop = '\0';
+		journal_line_note(b, chain, line, text + 1);
+	}
+	s->notes.len = 0;
+	return journal_file_flush(w->journal, e);
+}
+
 /* One more frame is in the file: what resuming has to know of it. */
 static int journal_slot(struct archive_writer *w, const struct slot *s,
 			uint64_t digest, struct err *e)
@@ -81,7 +106,7 @@ static int journal_slot(struct archive_writer *w, const struct slot *s,
 
 	if (!w->journal || w->finishing)
 		return 0;
-	b = journal_file_lock(w->journal, &chain);
+	b = journal_file_begin(w->journal, &chain);
 	if (s->kind == SLOT_HEADER)
 		journal_line_head(b, chain, frame, &f, w->now.name,
 				  w->now.size);
@@ -94,8 +119,16 @@ static int journal_slot(struct archive_writer *w, const struct slot *s,
 
 static int write_slot(struct archive_writer *w, struct slot *s, struct err *e)
 {
-	uint64_t digest = XXH64(s->out, s->out_len, 0);
+	uint64_t digest;
 
+	if (write_notes(w, s, e) < 0)
+		return -(int)e->code;
+	if (s->kind == SLOT_CALL) {
+		w->call_rc = s->call(s->arg, &w->call_err);
+		atomic_store(&w->calling, false);
+		return 0;
+	}
+	digest = XXH64(s->out, s->out_len, 0);
 	if (s->kind == SLOT_HEADER) {
 		if (sha256_begin(w->sha, e) < 0)
 			return -(int)e->code;
@@ -140,13 +173,47 @@ static void *writer_main(void *arg)
 	return NULL;
 }
 
+struct slot *writer_slot(struct archive_writer *w, enum slot_kind kind,
+			 struct err *e)
+{
+	unsigned slot = 0;
+
+	if (ring_get(w->ring, &slot, e) < 0)
+		return NULL;
+	w->slots[slot].kind = kind;
+	w->slots[slot].block.used = 0;
+	return &w->slots[slot];
+}
+
 /* The whole way of a filled slot; without threads it is gone here. */
 int writer_send(struct archive_writer *w, struct slot *s, struct err *e)
 {
+	struct strbuf empty = s->notes;
+
+	empty.len = 0;
+	s->notes = w->notes;
+	w->notes = empty;
 	ring_put(w->ring, (unsigned)(s - w->slots));
 	if (w->has_writer)
 		return 0;
 	return write_next(w, e) < 0 ? -(int)e->code : 0;
+}
+
+int writer_call(struct archive_writer *w, writer_work *work, void *arg,
+		struct err *e)
+{
+	struct slot *s = writer_slot(w, SLOT_CALL, e);
+
+	if (!s)
+		return -(int)e->code;
+	s->call = work;
+	s->arg = arg;
+	atomic_store(&w->calling, true);
+	if (writer_send(w, s, e) < 0 || ring_flush(w->ring, e) < 0)
+		return -(int)e->code;
+	if (w->call_rc < 0)
+		*e = w->call_err;
+	return w->call_rc;
 }
 
 /* -- a life ------------------------------------------------------------- */
@@ -323,6 +390,7 @@ void archive_drop(struct archive_writer *w)
 	for (unsigned i = 0; w->slots && i < w->nslots; i++) {
 		free(w->slots[i].block.data);
 		free(w->slots[i].out);
+		strbuf_free(&w->slots[i].notes);
 	}
 	for (unsigned i = 0; w->enc && i <= w->threads; i++)
 		zframe_enc_free(w->enc[i]);
@@ -334,6 +402,7 @@ void archive_drop(struct archive_writer *w)
 	XXH64_freeState(w->xxh_begin);
 	seektable_free(&w->table);
 	free(w->digests.v);
+	strbuf_free(&w->notes);
 	free(w);
 }
 

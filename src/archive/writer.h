@@ -20,7 +20,11 @@ enum slot_kind {
 	SLOT_HEADER, /* a tar header: starts a digest */
 	SLOT_BODY,   /* bytes of a member, perhaps with padding */
 	SLOT_END,    /* the end of the tar */
+	SLOT_CALL,   /* no frame: something to be done in between */
 };
+
+/* What the thread that writes does; on whose side a disk may hang. */
+typedef int writer_work(void *arg, struct err *e);
 
 struct slot {
 	struct block block; /* first: archive_put() finds the slot by it */
@@ -28,6 +32,10 @@ struct slot {
 	size_t raw_len; /* block.used and padding */
 	uint8_t *out;
 	size_t out_len;
+	struct strbuf
+		notes; /* for the journal, before the frame: a line each */
+	writer_work *call;
+	void *arg;
 };
 
 /* What was written; becomes SHA256SUMS. */
@@ -62,6 +70,10 @@ struct archive_writer {
 	_Atomic uint64_t size;	      /* for anyone */
 
 	struct journal_file *journal; /* NULL: the file has no name */
+	struct strbuf notes;	      /* that wait for the next slot */
+	atomic_bool calling;	      /* writer_call() goes on */
+	int call_rc;		      /* of the last one */
+	struct err call_err;
 	bool finishing; /* what comes now is made anew after a resume */
 
 	pthread_t writer;
@@ -81,8 +93,18 @@ struct archive_writer {
 /* All but the file and the thread that writes. */
 int writer_new(const struct archive_options *o, struct archive_writer **ret,
 	       struct err *e) MUST_CHECK;
+/* An empty one; NULL: failed. */
+struct slot *writer_slot(struct archive_writer *w, enum slot_kind kind,
+			 struct err *e);
 /* The whole way of a filled slot; without threads it is gone after it. */
 int writer_send(struct archive_writer *w, struct slot *s,
+		struct err *e) MUST_CHECK;
+/*
+ * Does that where blocks are written, behind all of them, and waits as for
+ * blocks; no block may be out.  Its failure is not that of the writer.  After
+ * a failure w->calling says that it hangs: then `arg` must stay.
+ */
+int writer_call(struct archive_writer *w, writer_work *work, void *arg,
 		struct err *e) MUST_CHECK;
 /* Last: from here on blocks can be put. */
 int writer_start(struct archive_writer *w, struct err *e) MUST_CHECK;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # backup --resume: the printed command, what it refuses, what it survives.
-# shellcheck disable=SC2317,SC2086 # functions are called by name
+# shellcheck disable=SC2317,SC2086,SC2206,SC2016 # functions are called by name
 # shellcheck source=tests/lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
