@@ -27,6 +27,8 @@ int again_open(const struct options *o, struct ui *u,
 	*ret = NULL;
 	if (!o->resume || o->dry_run)
 		return 0;
+	/* Minutes, for a large one on a slow disk. */
+	ui_note(u, "reading what is kept of '%s'", o->output);
 	rc = archive_resume_open(o->output, a, go_on, NULL, ret, e);
 	if (rc < 0)
 		return rc;
