@@ -98,8 +98,9 @@ static bool is_simulated(const char *device)
 	return strncmp(device, "sim:", 4) == 0;
 }
 
-static int open_parts(const struct options *o, struct phone_link *p,
-		      const struct phone *sim, struct err *e)
+static int open_parts(const struct options *o, struct ui *u,
+		      struct phone_link *p, const struct phone *sim,
+		      struct err *e)
 {
 	int rc;
 
@@ -111,6 +112,8 @@ static int open_parts(const struct options *o, struct phone_link *p,
 		rc = choose_loader(o->fdl2, p->so.profile, 2, sim, &p->fdl2, e);
 	p->so.fdl1 = p->fdl1.data ? &p->fdl1 : NULL;
 	p->so.fdl2 = p->fdl2.data ? &p->fdl2 : NULL;
+	if (rc == 0)
+		rc = phone_look_at_loaders(o, u, p, e);
 	return rc;
 }
 
@@ -127,13 +130,13 @@ static int open_all(const struct options *o, struct ui *u, struct phone_link *p,
 	struct transport *t;
 	int rc;
 
-	if (!is_simulated(device) && open_parts(o, p, NULL, e) < 0)
+	if (!is_simulated(device) && open_parts(o, u, p, NULL, e) < 0)
 		return -(int)e->code;
 	rc = transport_open_in(device, &env, &t, e);
 	if (rc < 0)
 		return rc;
 	if (is_simulated(device))
-		rc = open_parts(o, p, transport_sim_phone(t), e);
+		rc = open_parts(o, u, p, transport_sim_phone(t), e);
 	if (rc < 0) {
 		transport_close(t);
 		return rc;
