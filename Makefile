@@ -12,8 +12,8 @@ PREFIX  ?= /usr/local
 CFLAGS  ?= -O2 -g
 V       ?= 0
 
-LAYERS  := base sim transport bsl device archive job cli
-PKGS    := libusb-1.0 libarchive libcrypto libzstd libxxhash jansson inih
+LAYERS  := base sim transport bsl device archive pac job cli
+PKGS    := libusb-1.0 libarchive libcrypto libzstd libxxhash jansson inih expat
 
 VERSION := $(shell git describe --tags --match 'v*' 2>/dev/null || cat VERSION)
 
@@ -115,9 +115,16 @@ check:
 	@SPDVAULT=$(PROG) scripts/run-tests.sh $(TESTS) $(FUZZERS:%=%.corpus) \
 		$(sort $(wildcard tests/cli/*.sh))
 
+# The scripts make firmware packages with it.
+MAKE_PAC := $(B)/tests/pac/make_pac
+
+$(MAKE_PAC): %: %.o $(B)/tests/lib/pacmaker.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^
+
 # Programs of unit, flow and terminal tests, and the fuzz targets over their
 # corpus.
-$(B)/tests.built: $(TESTS) $(FUZZERS) $(FUZZERS:%=%.corpus)
+$(B)/tests.built: $(TESTS) $(FUZZERS) $(FUZZERS:%=%.corpus) $(MAKE_PAC)
 	@touch $@
 
 check-static:
@@ -276,7 +283,7 @@ help:
 
 # Not every goal compiles; what a compiler noted is taken when it is there.
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_LIB_OBJ:.o=.d) $(TESTS:=.d) $(B)/tests/usb/mock.d $(FUZZERS:=.d) \
-	$(B)/tests/fuzz/main.d $(SEEDS_OBJ:.o=.d) $(FLOOR:=.d) $(SOAK:=.d) $(B)/tests/fault/sweep.d $(STRANGER:=.d)
+	$(B)/tests/fuzz/main.d $(SEEDS_OBJ:.o=.d) $(MAKE_PAC:=.d) $(FLOOR:=.d) $(SOAK:=.d) $(B)/tests/fault/sweep.d $(STRANGER:=.d)
 
 .PHONY: all demo check check-static check-asan check-tsan soak tests list-tests coverage fuzz \
 	fuzz-programs corpus bench check-vm bench-usb format lint install dist clean help FORCE

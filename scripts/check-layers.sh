@@ -27,8 +27,9 @@ BEGIN {
 	allowed["bsl"] = "base transport"
 	allowed["device"] = "base bsl"
 	allowed["archive"] = "base"
-	allowed["job"] = "base device archive"
-	allowed["cli"] = "base sim transport bsl device archive job"
+	allowed["pac"] = "base"
+	allowed["job"] = "base device archive pac"
+	allowed["cli"] = "base sim transport bsl device archive pac job"
 
 	# header of a library: the files that know it
 	library["^(libusb-1[.]0/)?libusb[.]h$"] = "^src/transport/usb[^/]*$"
@@ -37,7 +38,8 @@ BEGIN {
 	library["^jansson[.]h$"] = "^src/(archive|cli)/"
 	# (main.c: --version names the libraries)
 	library["^(zstd|zstd_errors|zdict|xxhash)[.]h$"] = "^src/(archive/|cli/main[.]c$)"
-	library["^archive(_entry)?[.]h$"] = "^src/(archive/|cli/main[.]c$)"
+	library["^archive(_entry)?[.]h$"] = "^src/(archive/|pac/packed[.]c$|cli/main[.]c$)"
+	library["^expat[.]h$"] = "^src/(pac/scheme[.]c$|cli/main[.]c$)"
 	library["^cmocka[.]h$"] = "^tests/"
 
 	# Names of partitions that no code of these layers may spell out.

@@ -7,7 +7,7 @@
 set -eu
 
 build='pkg-config libusb-1.0-0-dev libarchive-dev libssl-dev libzstd-dev
-	libxxhash-dev libjansson-dev libinih-dev'
+	libxxhash-dev libjansson-dev libinih-dev libexpat1-dev'
 demo='gdisk e2fsprogs mkbootimg openssl zstd'
 check="$demo time strace xz-utils libcmocka-dev libarchive-tools python3-jsonschema clang
 	libclang-rt-14-dev lcov libumockdev-dev umockdev"
@@ -23,7 +23,7 @@ for group in "${@:-build}"; do
 	build)
 		wanted="$wanted $build"
 		modules="$modules libusb-1.0 libarchive libcrypto libzstd"
-		modules="$modules libxxhash jansson inih"
+		modules="$modules libxxhash jansson inih expat"
 		;;
 	demo) wanted="$wanted $demo" ;;
 	check)

@@ -74,6 +74,12 @@ struct manifest_loader {
 	uint8_t sha256[SHA256_LEN];
 };
 
+/* The firmware package that loaders came from; empty: there was none. */
+struct manifest_package {
+	char file[128]; /* base name */
+	char product[256], version[256];
+};
+
 /* A random sample of the blocks that was read again; percent 0: none was. */
 struct manifest_recheck {
 	double percent;	    /* as asked for */
@@ -102,7 +108,7 @@ struct manifest {
 	char storage[8]; /* "eMMC", "UFS", "NAND", "NOR" or empty */
 	uint32_t sector_size;
 	uint64_t storage_size;
-	char table_source[16]; /* "gpt", "gpt-backup", "list", "probed" */
+	char table_source[16]; /* as ptable_source_name() */
 	char ending[16];       /* asked for: "leave", "reboot", "poweroff" */
 	bool simulated;
 
@@ -111,6 +117,7 @@ struct manifest {
 	bool transcode_off;
 	uint32_t chunk; /* the largest that worked, bytes */
 	struct manifest_loader fdl1, fdl2;
+	struct manifest_package package;
 
 	struct manifest_recheck recheck;
 	uint32_t block_size;

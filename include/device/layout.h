@@ -43,11 +43,12 @@ struct layout {
 };
 
 /*
- * GPT through user_partition, else the loader's list, else the `known` names
- * probed one by one.  Sends at most one command that the loader may not know.
- * Then the boot areas.  When no table can be
- * trusted but the raw storage can be read, that is the one row of the table
- * (user_partition).  ERR_FORMAT when there is nothing to be had.
+ * GPT through user_partition, else the loader's list, else the names of the
+ * session's hints and the `known` ones, tried one by one; a size that a hint
+ * tells is taken when reading shows that the partition ends there.  Sends at
+ * most one command that the loader may not know.  Then the boot areas.  When
+ * no table can be trusted but the raw storage can be read, that is the one row
+ * of the table (user_partition).  ERR_FORMAT when there is nothing to be had.
  */
 int layout_read(struct session *s, const char *const *known, size_t nknown,
 		struct layout *ret, struct err *e) MUST_CHECK;

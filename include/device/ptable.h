@@ -17,6 +17,7 @@ enum ptable_source {
 	PTABLE_GPT_BACKUP, /* its backup, since the primary is damaged */
 	PTABLE_LIST,	   /* the loader's READ_PARTITION */
 	PTABLE_PROBED,	   /* known names, sizes found by reading */
+	PTABLE_PACKAGE,	   /* also names and sizes of a firmware package */
 };
 
 struct partition {
@@ -26,6 +27,12 @@ struct partition {
 	uint64_t offset; /* in the whole storage, bytes */
 	bool probed;	 /* the size was found by reading */
 	bool boot_area;	 /* splloader: by name only, never raw */
+};
+
+/* What others say of a partition; it may not be so on this phone. */
+struct ptable_hint {
+	char name[37];
+	uint64_t size; /* bytes; 0: not told */
 };
 
 struct ptable {

@@ -8,6 +8,7 @@
 #include "bsl/msg.h"
 #include "device/loader.h"
 #include "device/profile.h"
+#include "device/ptable.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,6 +52,9 @@ struct session_options {
 	unsigned wait_ms;    /* for a BootROM to answer; 0: the default */
 	unsigned recover_ms; /* for a lost phone to come back; 0: not at all */
 	uint32_t chunk_max;  /* 0: by rule */
+	/* The partitions of a firmware package, where the phone tells none. */
+	const struct ptable_hint *hints; /* may be NULL; borrowed */
+	size_t nhints;
 	/*
 	 * Sends one request ahead of the answer [1.3]: an experiment, which
 	 * the session ends by itself at the first answer that is missing.

@@ -25,6 +25,7 @@ struct backup_request {
 	bool ignore_space;  /* start although the disk may be too small */
 	const char *device; /* as the user named it, for the manifest */
 	const char *note;   /* or NULL */
+	const struct manifest_package *package; /* or NULL */
 	bool simulated;
 	const char *ending; /* what will be done at the end, for the manifest */
 	/*

@@ -153,6 +153,22 @@ static int read_loader(const json_t *link, const char *key,
 	return 0;
 }
 
+/* Not there in most. */
+static int read_package(const json_t *link, struct manifest_package *p,
+			struct err *e)
+{
+	const json_t *o;
+
+	if (!json_object_get(link, "package"))
+		return 0;
+	if (get_object(link, "package", &o, e) < 0 ||
+	    TEXT(o, "file", p->file) < 0 ||
+	    TEXT(o, "product", p->product) < 0 ||
+	    TEXT(o, "version", p->version) < 0)
+		return err_context(e, "package");
+	return 0;
+}
+
 static int read_link(const json_t *root, struct manifest *m, struct err *e)
 {
 	const json_t *o;
@@ -162,7 +178,8 @@ static int read_link(const json_t *root, struct manifest *m, struct err *e)
 	    get_bool(o, "transcode_off", &m->transcode_off, e) < 0 ||
 	    get_u32(o, "chunk", &m->chunk, e) < 0 ||
 	    read_loader(o, "fdl1", &m->fdl1, e) < 0 ||
-	    read_loader(o, "fdl2", &m->fdl2, e) < 0)
+	    read_loader(o, "fdl2", &m->fdl2, e) < 0 ||
+	    read_package(o, &m->package, e) < 0)
 		return err_context(e, "link");
 	return 0;
 }

@@ -95,6 +95,16 @@ static json_t *loader_object(struct maker *k, const struct manifest_loader *l)
 	return o;
 }
 
+static json_t *package_object(struct maker *k, const struct manifest_package *p)
+{
+	json_t *o = json_object();
+
+	put(k, o, "file", text(p->file));
+	put(k, o, "product", text(p->product));
+	put(k, o, "version", text(p->version));
+	return o;
+}
+
 static json_t *link_object(struct maker *k, const struct manifest *m)
 {
 	json_t *o = json_object();
@@ -104,6 +114,8 @@ static json_t *link_object(struct maker *k, const struct manifest *m)
 	put(k, o, "chunk", number(m->chunk));
 	put(k, o, "fdl1", loader_object(k, &m->fdl1));
 	put(k, o, "fdl2", loader_object(k, &m->fdl2));
+	if (*m->package.file)
+		put(k, o, "package", package_object(k, &m->package));
 	return o;
 }
 

@@ -254,6 +254,9 @@ static void say_manifest(struct ui *u, const struct manifest *m)
 		ui_result(u, "FDL%d:       %s at 0x%X, SHA-256 %s", i + 1,
 			  l[i]->file, l[i]->address, hex);
 	}
+	if (*m->package.file)
+		ui_result(u, "package:    %s: %s, version %s", m->package.file,
+			  m->package.product, m->package.version);
 	ui_result(u, "link:       %s, chunks up to %u, escaping %s", m->device,
 		  m->chunk, m->transcode_off ? "off" : "on");
 	ui_result(u, "afterwards: %s", m->ending);

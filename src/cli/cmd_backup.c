@@ -245,6 +245,7 @@ static int run_backup(const struct options *o, struct ui *u)
 		return backup_failed(o, u, &e, &m, &t, NULL);
 	}
 	q.simulated = p.simulated;
+	q.package = &p.pac.package;
 	rc = phone_raise(&p, u, &e);
 	if (rc == 0) {
 		ui_job_events(u, &ev);

@@ -123,6 +123,7 @@ static int run_info(const struct options *o, struct ui *u)
 		job_describe(p.session, &l, &p.so, &m);
 		m.simulated = p.simulated;
 		text_copy(m.device, sizeof(m.device), phone_device(o));
+		m.package = p.pac.package;
 		say_info(u, &p, &m, &l);
 		phone_finish(&p, o, u);
 		exit = command_done(u, 0, info_json(&p, &m, &l));

@@ -23,6 +23,8 @@ enum {
 	O_CHIP,
 	O_FDL1,
 	O_FDL2,
+	O_PAC,
+	O_INSIDE,
 	O_WAIT,
 	O_TIMEOUT,
 	O_AFTER,
@@ -61,6 +63,11 @@ static const struct {
 	{ O_FDL1, OPT_PHONE, "fdl1", "FILE[@ADDR]",
 	  "first stage loader; ADDR from --chip if left out" },
 	{ O_FDL2, OPT_PHONE, "fdl2", "FILE[@ADDR]", "second stage loader" },
+	{ O_PAC, OPT_PHONE, "pac", "FILE",
+	  "take both loaders and their addresses from this firmware package "
+	  "(.pac, also inside .zip, .7z, .tar)" },
+	{ O_INSIDE, OPT_PHONE | OPT_PAC, "inside", "NAME",
+	  "of several PACs in an archive this one (a glob)" },
 	{ O_WAIT, OPT_PHONE, "wait", "SECONDS",
 	  "how long to wait for the phone (default 15, for one that is lost "
 	  "while it is read 120)" },
@@ -72,9 +79,8 @@ static const struct {
 	  "leave (default), reboot or poweroff; the last two let newer "
 	  "loaders write flags" },
 	{ 'o', OPT_OUTPUT, "output", "OUT", "the file to write" },
-	{ O_FORCE, OPT_FORCE | OPT_PHONE, "force", NULL,
-	  "replace what is there, ignore a disk that may be too small, send a "
-	  "loader that looks wrong" },
+	{ O_FORCE, OPT_FORCE, "force", NULL,
+	  "replace what is there, ignore a disk that may be too small" },
 	{ O_RESUME, OPT_BACKUP, "resume", NULL,
 	  "go on with what an interrupted backup left in OUT.partial" },
 	{ O_ALL, OPT_BACKUP, "all", NULL,
@@ -282,6 +288,12 @@ static int take(struct options *o, int id, const char *arg, struct err *e)
 		break;
 	case O_FDL2:
 		o->fdl2 = arg;
+		break;
+	case O_PAC:
+		o->pac = arg;
+		break;
+	case O_INSIDE:
+		o->inside = arg;
 		break;
 	case O_NV_BY_NAME:
 		o->nv_by_name = true;

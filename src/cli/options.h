@@ -22,6 +22,7 @@ struct options {
 	const char *log;
 	/* with a phone */
 	const char *device, *chip, *fdl1, *fdl2;
+	const char *pac, *inside;
 	const char *fault; /* a plan of transport/fault.h */
 	uint64_t wait_s, lost_s, timeout_ms, chunk;
 	enum after after;
@@ -61,6 +62,7 @@ enum option_group {
 	OPT_SIM = 1 << 8,
 	OPT_DRY_RUN = 1 << 9,
 	OPT_COMPARE = 1 << 10,
+	OPT_PAC = 1 << 11,
 };
 
 struct command {

@@ -49,6 +49,8 @@ static int choose_profile(const struct options *o, struct phone_link *p,
 
 	if (!name && sim)
 		name = phone_model(sim)->chip;
+	if (!name && *p->pac.chip)
+		name = p->pac.chip;
 	if (!name)
 		return 0;
 	if (profile_load_all(&p->profiles, e) < 0)
@@ -57,15 +59,37 @@ static int choose_profile(const struct options *o, struct phone_link *p,
 	return profile_find(&p->profiles, name, &p->so.profile, e);
 }
 
-/* A file with an address, one from the profile, or the simulator's own. */
-static int choose_loader(const char *spec, const struct profile *profile,
-			 int which, const struct phone *sim, struct loader *l,
-			 struct err *e)
+/* Where `which` goes when nothing closer to it tells. */
+static void take_address(struct loader *l, const struct profile *profile,
+			 int which)
 {
-	uint32_t addr;
+	if (!l->has_addr && profile &&
+	    (which == 1 ? profile->has_fdl1 : profile->has_fdl2)) {
+		l->addr = which == 1 ? profile->fdl1 : profile->fdl2;
+		l->has_addr = true;
+	}
+}
+
+/*
+ * A file with an address, the package's or the profile's; the package's own;
+ * or the simulator's.
+ */
+static int choose_loader(const struct options *o, struct phone_link *p,
+			 int which, const struct phone *sim, struct err *e)
+{
+	const char *spec = which == 1 ? o->fdl1 : o->fdl2;
+	struct loader *l = which == 1 ? &p->fdl1 : &p->fdl2;
+	struct loader *from = which == 1 ? &p->pac.fdl1 : &p->pac.fdl2;
 	const uint8_t *bytes;
+	uint32_t addr;
 	size_t n;
 
+	if (!spec && o->pac) {
+		*l = *from;
+		memset(from, 0, sizeof(*from));
+		take_address(l, p->so.profile, which);
+		return 0;
+	}
 	if (!spec && sim) {
 		phone_sample_loader(sim, which, &addr, &bytes, &n);
 		return loader_from_memory(which == 1 ? "simulated-fdl1.bin"
@@ -76,11 +100,11 @@ static int choose_loader(const char *spec, const struct profile *profile,
 		return 0;
 	if (loader_open(spec, l, e) < 0)
 		return -(int)e->code;
-	if (!l->has_addr && profile &&
-	    (which == 1 ? profile->has_fdl1 : profile->has_fdl2)) {
-		l->addr = which == 1 ? profile->fdl1 : profile->fdl2;
+	if (!l->has_addr && from->has_addr) {
+		l->addr = from->addr;
 		l->has_addr = true;
 	}
+	take_address(l, p->so.profile, which);
 	if (!l->has_addr && sim) {
 		phone_sample_loader(sim, which, &l->addr, &bytes, &n);
 		l->has_addr = true;
@@ -102,18 +126,29 @@ static int open_parts(const struct options *o, struct ui *u,
 		      struct phone_link *p, const struct phone *sim,
 		      struct err *e)
 {
-	int rc;
+	int rc = 0;
 
 	p->simulated = sim != NULL;
-	rc = choose_profile(o, p, sim, e);
+	if (o->pac)
+		rc = phone_pac_open(o, u, &p->pac, e);
 	if (rc == 0)
-		rc = choose_loader(o->fdl1, p->so.profile, 1, sim, &p->fdl1, e);
+		rc = choose_profile(o, p, sim, e);
 	if (rc == 0)
-		rc = choose_loader(o->fdl2, p->so.profile, 2, sim, &p->fdl2, e);
+		rc = choose_loader(o, p, 1, sim, e);
+	if (rc == 0)
+		rc = choose_loader(o, p, 2, sim, e);
 	p->so.fdl1 = p->fdl1.data ? &p->fdl1 : NULL;
 	p->so.fdl2 = p->fdl2.data ? &p->fdl2 : NULL;
-	if (rc == 0)
-		rc = phone_look_at_loaders(o, u, p, e);
+	p->so.hints = p->pac.hints;
+	p->so.nhints = p->pac.nhints;
+	if (rc == 0 && p->so.profile && *p->pac.chip &&
+	    strcmp(p->so.profile->name, p->pac.chip) != 0)
+		ui_warn(u,
+			"the package is for %s by its product's name, and "
+			"this phone should be %s",
+			p->pac.title, p->so.profile->title);
+	if (rc == 0 && o->pac)
+		phone_pac_say(o, u, &p->pac, &p->fdl1, &p->fdl2);
 	return rc;
 }
 
@@ -231,6 +266,7 @@ void phone_close(struct phone_link *p)
 	session_close(p->session);
 	loader_free(&p->fdl1);
 	loader_free(&p->fdl2);
+	phone_pac_free(&p->pac);
 	profile_set_free(&p->profiles);
 	memset(p, 0, sizeof(*p));
 }

@@ -43,18 +43,6 @@ bool layout_is_fatal(const struct err *e)
 
 /* -- the loader's list --------------------------------------------------- */
 
-/* Does p end where this size says?  1 yes, 0 no, negative: the link failed. */
-static int ends_there(struct session *s, const struct partition *p,
-		      struct err *e)
-{
-	int rc = reader_probe(s, p->name, p->size - 512, 512, e);
-
-	if (rc != 1)
-		return rc;
-	rc = reader_probe(s, p->name, p->size, 512, e);
-	return rc < 0 ? rc : !rc;
-}
-
 static const struct partition *unit_witness(const struct ptable *t)
 {
 	const struct partition *best = NULL;
@@ -88,7 +76,9 @@ static int list_with_unit(struct session *s, struct layout *l, const uint8_t *p,
 		if (rc < 0)
 			continue;
 		w = unit_witness(&l->table);
-		rc = w && !l->names_write ? ends_there(s, w, e) : 0;
+		rc = w && !l->names_write
+			     ? probe_ends_at(s, w->name, w->size, e)
+			     : 0;
 		if (rc < 0)
 			return rc;
 		if (rc == 1) {
@@ -295,10 +285,16 @@ static int find_table(struct session *s, const char *const *known,
 	rc = from_list(s, l, e);
 	if (rc == 0)
 		rc = probe_names(s, known, nknown, &l->table, e);
-	if (rc >= 0 && l->table.source == PTABLE_PROBED && l->table.n > 0)
-		layout_warn(l, "there is no partition table; usual names were "
-			       "tried, so there may be partitions with other "
-			       "names");
+	if (rc >= 0 && l->table.n > 0 &&
+	    (l->table.source == PTABLE_PROBED ||
+	     l->table.source == PTABLE_PACKAGE))
+		layout_warn(l,
+			    "there is no partition table; %susual names were "
+			    "tried, so there may be partitions with other "
+			    "names",
+			    l->table.source == PTABLE_PACKAGE
+				    ? "those of the firmware package and "
+				    : "");
 	if (rc < 0 || l->table.n > 0)
 		return rc;
 	rc = err_set(e, ERR_FORMAT,

@@ -120,34 +120,86 @@ static int add_first_nv(struct ptable *t, const char *name)
 	return 0;
 }
 
+int probe_ends_at(struct session *s, const char *name, uint64_t size,
+		  struct err *e)
+{
+	int rc = reader_probe(s, name, size - PROBE_UNIT, PROBE_UNIT, e);
+
+	if (rc != 1)
+		return rc;
+	rc = reader_probe(s, name, size, PROBE_UNIT, e);
+	return rc < 0 ? rc : !rc;
+}
+
+/* The size a hint tells, if reading shows it; else found by reading. */
+static int size_of(struct session *s, const char *name, uint64_t hint,
+		   uint64_t *ret, bool *ret_probed, struct err *e)
+{
+	int rc = 0;
+
+	if (hint >= PROBE_UNIT && hint % PROBE_UNIT == 0 && hint <= reach(s))
+		rc = probe_ends_at(s, name, hint, e);
+	if (rc < 0)
+		return rc;
+	*ret_probed = rc == 0;
+	*ret = hint;
+	return rc ? 0 : find_end(s, name, PROBE_UNIT, reach(s), ret, e);
+}
+
+/* Looks for one name; `hint` as in struct ptable_hint. */
+static int probe_name(struct session *s, const char *name, uint64_t hint,
+		      struct ptable *t, struct err *e)
+{
+	struct partition *p;
+	uint64_t size;
+	bool probed;
+	int rc;
+
+	if (guard_name_repairs(name) || ptable_find(t, name))
+		return 0;
+	rc = reader_probe(s, name, 0, PROBE_UNIT, e);
+	if (rc < 0)
+		return rc;
+	if (rc == 0)
+		return session_wants_authorisation(e) ? -(int)e->code : 0;
+	if (size_of(s, name, hint, &size, &probed, e) < 0)
+		return err_context(e, "size of '%s'", name);
+	p = add_row(t, name, size);
+	if (!p)
+		return err_nomem(e);
+	p->probed = probed;
+	return 0;
+}
+
 int probe_names(struct session *s, const char *const *names, size_t n,
 		struct ptable *t, struct err *e)
 {
-	session_note(s, "no partition table: trying %zu usual names", n);
-	for (size_t i = 0; i < n; i++) {
-		uint64_t size;
-		int rc;
+	const struct ptable_hint *hints = s->opt.hints;
 
-		if (guard_name_repairs(names[i]))
-			continue;
-		rc = reader_probe(s, names[i], 0, PROBE_UNIT, e);
-		if (rc < 0)
-			return rc;
-		if (rc == 0 && session_wants_authorisation(e))
+	session_note(s, "no partition table: trying %zu names",
+		     n + s->opt.nhints);
+	t->source = PTABLE_PROBED;
+	for (size_t i = 0; i < s->opt.nhints; i++) {
+		size_t before = t->n;
+
+		if (probe_name(s, hints[i].name, hints[i].size, t, e) < 0)
 			return -(int)e->code;
-		if (rc == 0)
-			continue;
-		if (find_end(s, names[i], PROBE_UNIT, reach(s), &size, e) < 0)
-			return err_context(e, "size of '%s'", names[i]);
-		if (!add_row(t, names[i], size))
-			return err_nomem(e);
+		if (t->n > before)
+			t->source = PTABLE_PACKAGE;
 	}
-	drop_aliases(t);
 	for (size_t i = 0; i < n; i++)
-		if (guard_name_repairs(names[i]) &&
+		if (probe_name(s, names[i], 0, t, e) < 0)
+			return -(int)e->code;
+	drop_aliases(t);
+	for (size_t i = 0; i < s->opt.nhints; i++)
+		if (guard_name_repairs(hints[i].name) &&
+		    !ptable_find(t, hints[i].name) &&
+		    add_first_nv(t, hints[i].name) < 0)
+			return err_nomem(e);
+	for (size_t i = 0; i < n; i++)
+		if (guard_name_repairs(names[i]) && !ptable_find(t, names[i]) &&
 		    add_first_nv(t, names[i]) < 0)
 			return err_nomem(e);
-	t->source = PTABLE_PROBED;
 	return 0;
 }
 

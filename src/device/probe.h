@@ -9,11 +9,14 @@
 #define PROBE_STORAGE_MAX ((uint64_t)4 << 40) /* no phone has 4 TiB */
 
 /*
- * Each of the names that exists, with its size, into t.  A refused read costs
- * the loader nothing [6.3].
+ * Each of the names that exists, with its size, into t: those of the session's
+ * hints, then the others.  A refused read costs the loader nothing [6.3].
  */
 int probe_names(struct session *s, const char *const *names, size_t n,
 		struct ptable *t, struct err *e) MUST_CHECK;
+/* Is the last sector below `size` there, and none behind?  1 yes, 0 no. */
+int probe_ends_at(struct session *s, const char *name, uint64_t size,
+		  struct err *e) MUST_CHECK;
 /* splloader and splloader_bak, if they can be read, into t. */
 int probe_boot_areas(struct session *s, struct ptable *t,
 		     struct err *e) MUST_CHECK;

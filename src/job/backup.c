@@ -463,6 +463,8 @@ int job_backup(struct session *s, const struct session_options *so,
 	text_copy(ret_m->device, sizeof(ret_m->device), q->device);
 	text_copy(ret_m->ending, sizeof(ret_m->ending), q->ending);
 	text_copy(ret_m->note, sizeof(ret_m->note), q->note);
+	if (q->package)
+		ret_m->package = *q->package;
 	rc = run_backup(&r, e);
 	archive_drop(r.w);
 	resume_free(&r.re);

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "folder.h"
 #include "job/archive_jobs.h"
 
 #include <errno.h>
@@ -61,15 +62,6 @@ static int differ(struct unpack *u, const char *member, uint64_t offset,
 	return 0;
 }
 
-static int in_the_way(const char *path, struct err *e)
-{
-	int rc = err_set(e, ERR_EXISTS, "'%s' is in the way: not a folder",
-			 path);
-
-	err_hint(e, "move it away, or choose another folder with -C");
-	return rc;
-}
-
 /* Folders on the way: made by us or real, never a link to elsewhere. */
 static int make_folders(char *path, size_t from, struct err *e)
 {
@@ -83,7 +75,7 @@ static int make_folders(char *path, size_t from, struct err *e)
 			return err_sys(e, errno, "making the folder '%s'",
 				       path);
 		if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode))
-			return in_the_way(path, e);
+			return folder_in_the_way(path, e);
 		*p = '/';
 	}
 	return 0;
@@ -226,14 +218,11 @@ int job_extract(const struct extract_request *q, const struct job_events *ev,
 		struct extract_result *ret, struct err *e)
 {
 	struct unpack u = { .q = q, .ev = ev, .res = ret };
-	struct stat st;
 	int rc;
 
 	memset(ret, 0, sizeof(*ret));
-	if (mkdir(q->dir, 0777) < 0 && errno != EEXIST)
-		return err_sys(e, errno, "making the folder '%s'", q->dir);
-	if (stat(q->dir, &st) < 0 || !S_ISDIR(st.st_mode))
-		return in_the_way(q->dir, e);
+	if (folder_make(q->dir, e) < 0)
+		return -(int)e->code;
 	u.used = calloc(q->nnames + 1, sizeof(*u.used));
 	if (!u.used)
 		return err_nomem(e);
