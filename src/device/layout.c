@@ -304,6 +304,22 @@ static int find_table(struct session *s, const char *const *known,
 	return rc;
 }
 
+static int boot_areas(struct session *s, struct layout *l, struct err *e)
+{
+	int rc;
+
+	/* With a damaged GPT a name may write [4.7]. */
+	if (l->names_write)
+		return unread_boot_area(&l->table, e);
+	rc = probe_boot_areas(s, &l->table, e);
+	if (rc > 0)
+		layout_warn(l,
+			    "this loader does not give the boot area '%s': "
+			    "what the phone starts from is not read",
+			    BSL_SPLLOADER);
+	return rc;
+}
+
 int layout_read(struct session *s, const char *const *known, size_t nknown,
 		struct layout *ret, struct err *e)
 {
@@ -313,8 +329,7 @@ int layout_read(struct session *s, const char *const *known, size_t nknown,
 	if (rc >= 0)
 		rc = check_reach(s, &l, e);
 	if (rc >= 0)
-		rc = l.names_write ? unread_boot_area(&l.table, e)
-				   : probe_boot_areas(s, &l.table, e);
+		rc = boot_areas(s, &l, e);
 	if (rc < 0) {
 		layout_free(&l);
 		return rc;

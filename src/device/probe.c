@@ -272,23 +272,45 @@ int probe_wide(struct session *s, const char *name, uint64_t size,
 }
 
 /*
- * A boot area is not checked against its end by all loaders: what lies behind
- * may be the beginning again [5.7].  1 when the beginning comes at each
- * multiple of `at`: an area may hold a second copy of its image, but is not
- * full of them.
+ * Is there a boot area of that name?  1 with a place that can be read: a bad
+ * first sector must not hide it.
  */
-static int wraps_at(struct session *s, const char *name, uint64_t at,
-		    uint64_t size, struct err *e)
+static int boot_area_there(struct session *s, const char *name, uint64_t *place,
+			   struct err *e)
 {
-	int rc = 1;
+	static const uint64_t places[3] = { 0, READER_UNIT,
+					    BOOT_AREA_UNIT / 2 };
+	int rc = 0;
 
-	for (uint64_t k = at; rc == 1 && k + READER_UNIT <= size; k += at)
-		rc = repeats_at(s, name, 0, k, e);
+	for (size_t i = 0; rc == 0 && i < 3; i++) {
+		*place = places[i];
+		rc = reader_probe(s, name, *place, PROBE_UNIT, e);
+		if (rc == 0 && session_wants_authorisation(e))
+			return 0;
+	}
 	return rc;
 }
 
-static int boot_area_size(struct session *s, const char *name, uint64_t *ret,
-			  struct err *e)
+/*
+ * A boot area is not checked against its end by all loaders: what lies behind
+ * may be the beginning again [5.7].  1 when what is at `place` comes again
+ * behind each multiple of `at`: an area may hold a second copy of its image,
+ * but is not full of them.
+ */
+static int wraps_at(struct session *s, const char *name, uint64_t place,
+		    uint64_t at, uint64_t size, struct err *e)
+{
+	int rc = 1;
+
+	for (uint64_t k = place + at; rc == 1 && k + READER_UNIT <= size;
+	     k += at)
+		rc = repeats_at(s, name, place, k, e);
+	return rc;
+}
+
+/* `place` is one that can be read. */
+static int boot_area_size(struct session *s, const char *name, uint64_t place,
+			  uint64_t *ret, struct err *e)
 {
 	uint64_t size;
 	int rc = ask_size(s, name, &size, e);
@@ -304,7 +326,7 @@ static int boot_area_size(struct session *s, const char *name, uint64_t *ret,
 	if (rc < 0)
 		return rc;
 	for (uint64_t at = BOOT_AREA_UNIT; at < size; at *= 2) {
-		rc = wraps_at(s, name, at, size, e);
+		rc = wraps_at(s, name, place, at, size, e);
 		if (rc < 0)
 			return rc;
 		if (rc == 1)
@@ -317,25 +339,28 @@ static int boot_area_size(struct session *s, const char *name, uint64_t *ret,
 int probe_boot_areas(struct session *s, struct ptable *t, struct err *e)
 {
 	static const char *const names[] = { BSL_SPLLOADER, BSL_SPLLOADER_BAK };
+	int lacking = 0;
 
 	for (size_t i = 0; i < 2; i++) {
 		struct partition *p;
-		uint64_t size;
+		uint64_t size, place;
 		int rc;
 
 		if (ptable_find(t, names[i]))
 			continue;
-		rc = reader_probe(s, names[i], 0, PROBE_UNIT, e);
+		rc = boot_area_there(s, names[i], &place, e);
 		if (rc < 0)
 			return rc;
-		if (rc == 0)
+		if (rc == 0) {
+			lacking += i == 0;
 			continue;
-		if (boot_area_size(s, names[i], &size, e) < 0)
+		}
+		if (boot_area_size(s, names[i], place, &size, e) < 0)
 			return err_context(e, "size of '%s'", names[i]);
 		p = add_row(t, names[i], size);
 		if (!p)
 			return err_nomem(e);
 		p->boot_area = true;
 	}
-	return 0;
+	return lacking;
 }

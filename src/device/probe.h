@@ -17,7 +17,10 @@ int probe_names(struct session *s, const char *const *names, size_t n,
 /* Is the last sector below `size` there, and none behind?  1 yes, 0 no. */
 int probe_ends_at(struct session *s, const char *name, uint64_t size,
 		  struct err *e) MUST_CHECK;
-/* splloader and splloader_bak, if they can be read, into t. */
+/*
+ * splloader and splloader_bak, if they can be read, into t.  1 when the first
+ * one, which every phone starts from, is not given.
+ */
 int probe_boot_areas(struct session *s, struct ptable *t,
 		     struct err *e) MUST_CHECK;
 /*

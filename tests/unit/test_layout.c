@@ -411,6 +411,35 @@ static void boot_areas_have_the_right_size_without_a_text(void **state)
 	}
 }
 
+/* It must not be missing without a word because its first sector is bad. */
+static void a_boot_area_with_a_bad_beginning_is_found(void **state)
+{
+	static const char *const specs[] = {
+		"ums512,bad=splloader+0+512",
+		"ums512,bad=splloader+0+4096",
+		"ums512,size_names=off,bad=splloader+0+4096",
+		"ums512,size_names=off,boot_wrap=1,bad=splloader+0+512",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
+		read_layout(specs[i]);
+		assert_int_equal(row(BSL_SPLLOADER)->size, 4 * MIB);
+		assert_false(is_warned("boot area"));
+		done();
+	}
+}
+
+static void a_boot_area_that_is_not_given_is_told(void **state)
+{
+	(void)state;
+	read_layout("ums512,size_names=off,bad=splloader+0+4M");
+	assert_null(ptable_find(&l.table, BSL_SPLLOADER));
+	assert_int_equal(row(BSL_SPLLOADER_BAK)->size, 4 * MIB);
+	assert_true(is_warned("boot area 'splloader'"));
+	done();
+}
+
 /* -- 64 bits ----------------------------------------------------------------
  */
 
@@ -543,6 +572,8 @@ int main(void)
 		TEST(boot_areas_have_the_right_size_without_a_text),
 		TEST(high_offsets_are_used_when_proven),
 		TEST(high_offsets_are_not_used_with_an_old_loader),
+		TEST(a_boot_area_with_a_bad_beginning_is_found),
+		TEST(a_boot_area_that_is_not_given_is_told),
 		TEST(boot_areas_have_no_raw_extent),
 		TEST(raw_and_named_reading_are_compared),
 		TEST(one_refusal_of_authorisation_is_enough),
