@@ -13,6 +13,7 @@
 # TEST_TIMEOUT  seconds for one program; default 300
 # TEST_LOGS     folder for the output of each; default build/test-logs
 #
+# Lines "#= ..." of a program are for the reader; they come before the last line.
 # The last line, "N passed, N failed[, N skipped]", is also the content of the
 # file "summary" in that folder.
 set -euo pipefail
@@ -109,6 +110,14 @@ for program; do
 		printf '\n--- %s, the end of %s\n' "$program" "$log"
 		tail -n 200 "$log" || true
 	fi
+done
+
+for program; do
+	log=$logs/${program//\//_}.log
+	! grep -qs '^#= ' "$log" || {
+		printf '\n%s:\n' "$program"
+		sed -n 's/^#= /  /p' "$log"
+	}
 done
 
 summary="$passed passed, $failed failed"

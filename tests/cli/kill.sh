@@ -100,7 +100,7 @@ while [ $kills -lt "$count" ]; do
 	archives=$((archives + 1))
 	[ $wrong -lt 5 ] || break
 done
-echo "# $kills kills ($of_resume of resumed runs), $archives archives, $resumed of them with bytes of an earlier run"
+echo "#= $kills kills ($of_resume of resumed runs), $archives archives, $resumed of them with bytes of an earlier run"
 is 'every one ended with the members of the undisturbed run' same $wrong 0
 is 'as many kills as asked for' test $kills -ge "$count"
 finish

@@ -71,7 +71,7 @@ static void compare(struct rig *r, const char *kind)
 			 kind, well.to_fdl2 + 1, i + 1);
 		back_up(r, phones[i], (unsigned)i, plan, &ill);
 		more = ill.waited_ms - well.waited_ms;
-		print_message("# %s, %s: %" PRIu64 " of %" PRIu64
+		print_message("#= %s, %s: %" PRIu64 " of %" PRIu64
 			      " answers, %" PRIu64 " without; waited %" PRIu64
 			      " ms more, %" PRIu64 " for each\n",
 			      kind, phones[i], ill.faults, ill.replies,
