@@ -5,12 +5,12 @@
 #
 # usage: kill.sh [KILLS [SEED]]
 #
-# KILL_COUNT  how many kills (default 40)
+# KILL_COUNT  how many kills (default 200)
 # KILL_SEED   of the moments (default: another one each time; it is printed)
 # shellcheck source=tests/lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-count=${1:-${KILL_COUNT:-40}}
+count=${1:-${KILL_COUNT:-200}}
 seed=${2:-${KILL_SEED:-$(($(date +%s) % 32768))}}
 RANDOM=$seed
 echo "# seed $seed, $count kills"
