@@ -195,9 +195,9 @@ $(FUZZERS:%=%.corpus): $(B)/tests/fuzz/fuzz_%.corpus: FORCE
 FUZZ_SEEDS := $(B)/tests/fuzz/seeds
 SEEDS_OBJ  := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/fuzz/seeds*.c)))
 
-$(FUZZ_SEEDS): $(SEEDS_OBJ) $(LIB)
+$(FUZZ_SEEDS): $(SEEDS_OBJ) $(B)/tests/lib/pacmaker.o $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(SEEDS_OBJ) $(LIB) $(PKG_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(SEEDS_OBJ) $(B)/tests/lib/pacmaker.o $(LIB) $(PKG_LIBS)
 
 corpus: $(FUZZ_SEEDS)
 	@mkdir -p tests/fuzz/corpus

@@ -26,7 +26,7 @@ export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 # The longest input that is worth its time.
 max_len() { # NAME
 	case $1 in
-	fuzz_archive | fuzz_gpt | fuzz_session) echo 16384 ;;
+	fuzz_archive | fuzz_gpt | fuzz_pac | fuzz_session) echo 16384 ;;
 	fuzz_manifest | fuzz_profile | fuzz_content | fuzz_sim) echo 8192 ;;
 	*) echo 4096 ;;
 	esac

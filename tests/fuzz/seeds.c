@@ -196,5 +196,6 @@ int main(int argc, char **argv)
 	seeds_phone();
 	seeds_archive();
 	seeds_journal();
+	seeds_pac();
 	return 0;
 }

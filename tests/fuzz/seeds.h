@@ -46,6 +46,7 @@ size_t make_tail(const struct disk *d, uint8_t *p);
 void seeds_wire(void);	  /* frame, reply, gpt, ptable */
 void seeds_phone(void);	  /* session, sim */
 void seeds_journal(void); /* journal */
+void seeds_pac(void);	  /* pac, scheme */
 void seeds_archive(void); /* archive, tarhdr, zframe, seektable, manifest */
 
 #endif

@@ -44,6 +44,9 @@ static void make(struct manifest *m)
 	strcpy(m->storage, "eMMC");
 	strcpy(m->fdl1.file, "fdl1.bin");
 	m->fdl1.address = 0xFFFFFFFF;
+	strcpy(m->package.file, "FW.pac");
+	strcpy(m->package.product, "ums512_1h10");
+	strcpy(m->package.version, "\xD1\x8F 1");
 	m->sector_size = 512;
 	m->storage_size = 1ull << 40;
 	add(m, "device.json", "device.json", 10, 1, 1);
@@ -83,6 +86,9 @@ static void all_fields_come_back(void **state)
 	assert_string_equal(back.note, m.note);
 	assert_string_equal(back.warnings[0], "beware");
 	assert_int_equal(back.fdl1.address, 0xFFFFFFFF);
+	assert_string_equal(back.package.file, "FW.pac");
+	assert_string_equal(back.package.product, "ums512_1h10");
+	assert_string_equal(back.package.version, "\xD1\x8F 1");
 	assert_ptr_equal(manifest_find(&back, "nv"), &back.parts[1]);
 	assert_ptr_equal(manifest_find(&back, "partitions/nv.img"),
 			 &back.parts[1]);
