@@ -22,8 +22,8 @@ struct loader {
 };
 
 /*
- * "FILE" or "FILE@ADDR".  ERR_USAGE for an empty file, a text or HTML page,
- * or an address that is no number; ERR_IO when it cannot be read.
+ * "FILE" or "FILE@ADDR".  ERR_USAGE for an empty file or an address that is
+ * no number; ERR_IO when it cannot be read.  What is in it: loader_check.h.
  */
 int loader_open(const char *spec, struct loader *ret, struct err *e) MUST_CHECK;
 /* The same from memory, which is copied. */

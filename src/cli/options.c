@@ -79,8 +79,9 @@ static const struct {
 	  "leave (default), reboot or poweroff; the last two let newer "
 	  "loaders write flags" },
 	{ 'o', OPT_OUTPUT, "output", "OUT", "the file to write" },
-	{ O_FORCE, OPT_FORCE, "force", NULL,
-	  "replace what is there, ignore a disk that may be too small" },
+	{ O_FORCE, OPT_FORCE | OPT_PHONE, "force", NULL,
+	  "replace what is there, ignore a disk that may be too small, send a "
+	  "loader that looks wrong" },
 	{ O_RESUME, OPT_BACKUP, "resume", NULL,
 	  "go on with what an interrupted backup left in OUT.partial" },
 	{ O_ALL, OPT_BACKUP, "all", NULL,

@@ -149,6 +149,8 @@ static int open_parts(const struct options *o, struct ui *u,
 			p->pac.title, p->so.profile->title);
 	if (rc == 0 && o->pac)
 		phone_pac_say(o, u, &p->pac, &p->fdl1, &p->fdl2);
+	if (rc == 0)
+		rc = phone_look_at_loaders(o, u, p, e);
 	return rc;
 }
 

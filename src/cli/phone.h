@@ -26,6 +26,12 @@ const char *phone_device(const struct options *o);
  */
 int phone_open(const struct options *o, struct ui *u, struct phone_link *ret,
 	       struct err *e) MUST_CHECK;
+/*
+ * ERR_EXISTS when a loader is no loader, or (without --force) most likely the
+ * wrong one.  What is only worth a line is told with --verbose.
+ */
+int phone_look_at_loaders(const struct options *o, struct ui *u,
+			  const struct phone_link *p, struct err *e) MUST_CHECK;
 /* BootROM to FDL2. */
 int phone_raise(struct phone_link *p, struct ui *u, struct err *e) MUST_CHECK;
 /* Says that the phone is still in its loader, if it is; after a failure. */

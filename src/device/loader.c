@@ -8,17 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A saved web page is the usual wrong file of this field. */
-static bool is_text(const uint8_t *p, size_t n)
-{
-	if (n > 512)
-		n = 512;
-	for (size_t i = 0; i < n; i++)
-		if (p[i] < 0x09 || (p[i] > 0x0D && p[i] < 0x20) || p[i] > 0x7E)
-			return false;
-	return true;
-}
-
 static int check(struct loader *l, struct err *e)
 {
 	int r;
@@ -26,14 +15,6 @@ static int check(struct loader *l, struct err *e)
 	if (l->len == 0) {
 		r = err_set(e, ERR_USAGE, "the loader '%s' is empty", l->file);
 		err_hint(e, "copy it again from the firmware package");
-		return r;
-	}
-	if (is_text(l->data, l->len)) {
-		r = err_set(e, ERR_USAGE,
-			    "the loader '%s' is a text, not a program",
-			    l->file);
-		err_hint(e, "take the file itself, not the page that links "
-			    "to it");
 		return r;
 	}
 	return sha256_of(l->data, l->len, l->sha256, e);

@@ -79,7 +79,7 @@ fails 2 'not inside|are not all inside' '.' cat a.tar.zst misc --offset 2M
 fails 2 'not all inside' '.' cat a.tar.zst misc --offset 1M --length 1
 fails 2 'not inside' '.' read misc --device sim:ums512 -o x --offset 1M
 fails 2 'not 8' '.' read misc --device sim:ums512 -o x --offset 1048572 --length 8
-fails 2 'two|loaders|@|address|text' '.' info --device sim:ums512 --fdl1 /etc/passwd@0x5500
+fails 7 'text' 'page' info --device sim:ums512 --fdl1 /etc/passwd@0x5500
 fails 1 "'/nonexistent/log'" 'path' list a.tar.zst --log /nonexistent/log
 fails 1 "'/nonexistent/x" 'path' backup --device sim:ums512 -o /nonexistent/x
 fails 1 "'/nonexistent/x" 'path' verify /nonexistent/x

@@ -109,8 +109,8 @@ static void every_model_comes_back(void **state)
 
 	/* To find the table of sc9832 anew takes more than a thousand. */
 	for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
-		snprintf(text, sizeof(text),
-			 "%s" SMALL ",disconnect_every=%d", models[i],
+		snprintf(text, sizeof(text), "%s" SMALL ",disconnect_every=%d",
+			 models[i],
 			 strcmp(models[i], "sc9832") == 0 ? 3000 : 1000);
 		rig_open(r, text);
 		assert_ok(rig_backup(r, "b.tar.zst", 2, &q), &r->e);

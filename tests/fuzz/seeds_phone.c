@@ -165,8 +165,46 @@ static void sims(void)
 	}
 }
 
+/* One loader, and in half of them a second one behind it. */
+static void one_loader(const char *name, const char *file, unsigned flags,
+		       uint32_t addr, const void *body, size_t n)
+{
+	struct strbuf b = { 0 };
+
+	add_u8(&b, flags);
+	add_u8(&b, (unsigned)strlen(file));
+	add(&b, file, strlen(file));
+	add_u64(&b, addr);
+	add(&b, body, n);
+	save("loader", name, &b);
+}
+
+static void loaders(void)
+{
+	static uint8_t p[0x200 + 0x100 + 0x60 + 0x234];
+
+	memcpy(p, "DHTB", 4);
+	p[4] = 1;
+	p[0x29] = 0x55; /* 0x5500 */
+	p[0x31] = 1;	/* 0x100 bytes */
+	memcpy(p + 0x200, "\x0E\0\0\xEA\x18\xF0\x9F\xE5", 8);
+	one_loader("unsigned", "fdl1.bin", 1, 0x5500, p, 0x300);
+	one_loader("cut", "fdl1.bin", 1, 0x5500, p, 0x280);
+	one_loader("elsewhere", "fdl1-ums9230.bin", 1, 0x65000800, p, 0x300);
+	p[0x319] = 2; /* data at 0x200 */
+	p[0x320] = 0x34;
+	p[0x321] = 2;
+	p[0x328] = 0x60;
+	p[0x329] = 3;
+	one_loader("signed", "fdl1.bin", 1, 0x5500, p, sizeof(p));
+	one_loader("two", "fdl2.bin", 3, 0x9EFFFE00, p, sizeof(p));
+	one_loader("html", "fdl1.bin", 0, 0, "<html>", 6);
+	one_loader("pac", "fw.pac", 0, 0, "B\0P\0_\0R\0001\0", 10);
+}
+
 void seeds_phone(void)
 {
+	loaders();
 	sessions();
 	sims();
 }
