@@ -3,6 +3,8 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
+#include "base/why.h"
+
 #define MUST_CHECK   __attribute__((warn_unused_result))
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 
@@ -33,8 +35,9 @@ enum err_code {
 struct err {
 	enum err_code code;
 	int sys;	/* errno; with ERR_REFUSED the reply's number; else 0 */
+	enum why why;	/* row of the table of failures: causes, remedies */
 	char text[320]; /* cause; outer context first */
-	char hint[256]; /* remedy; empty: the CLI takes the kind's own */
+	char hint[256]; /* remedy; empty: that of the row, or of the kind */
 };
 
 /* Each returns -code, so that a failing function can return the call. */
@@ -51,5 +54,7 @@ int err_nomem(struct err *e) MUST_CHECK;
 int err_context(struct err *e, const char *fmt, ...) MUST_CHECK PRINTF(2, 3);
 /* Sets the remedy unless a deeper layer, which knew better, already did. */
 void err_hint(struct err *e, const char *fmt, ...) PRINTF(2, 3);
+/* Names the row in the same way; WHY_NONE changes nothing. */
+void err_why(struct err *e, enum why why);
 
 #endif

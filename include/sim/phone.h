@@ -67,6 +67,15 @@ struct phone_stats {
 	char stage[16];		   /* "brom", "fdl1", "fdl2", "autod", "off" */
 };
 void phone_stats(const struct phone *p, struct phone_stats *ret);
+/* What the system of the host says when the phone is to be opened. */
+enum phone_host {
+	PHONE_HOST_OK,
+	PHONE_HOST_DENIED,
+	PHONE_HOST_BUSY,
+	PHONE_HOST_ABSENT,
+	PHONE_HOST_CHARGING
+};
+enum phone_host phone_host(const struct phone *p);
 /* A log of the writes, one line each; borrowed, never NULL. */
 const char *phone_write_log(const struct phone *p);
 

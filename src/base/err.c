@@ -13,6 +13,7 @@ int err_set(struct err *e, enum err_code code, const char *fmt, ...)
 
 	e->code = code;
 	e->sys = 0;
+	e->why = WHY_NONE;
 	e->hint[0] = '\0';
 	va_start(ap, fmt);
 	vsnprintf(e->text, sizeof(e->text), fmt, ap);
@@ -27,6 +28,7 @@ int err_sys(struct err *e, int sys, const char *fmt, ...)
 
 	e->code = sys == ENOMEM ? ERR_NOMEM : ERR_IO;
 	e->sys = sys;
+	e->why = WHY_NONE;
 	e->hint[0] = '\0';
 	va_start(ap, fmt);
 	vsnprintf(e->text, sizeof(e->text), fmt, ap);
@@ -79,4 +81,10 @@ void err_hint(struct err *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(e->hint, sizeof(e->hint), fmt, ap);
 	va_end(ap);
+}
+
+void err_why(struct err *e, enum why why)
+{
+	if (e->why == WHY_NONE)
+		e->why = why;
 }

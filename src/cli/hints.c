@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* hints.c - kind of failure > what to do now, and the exit code. */
 #include "ui.h"
+#include "why.h"
 
 #include <errno.h>
 
@@ -63,7 +64,7 @@ int exit_code(const struct err *e, enum err_place where, bool kept)
 	}
 }
 
-const char *default_hint(const struct err *e)
+static const char *default_hint(const struct err *e)
 {
 	if (e->code == ERR_IO && e->sys == ENOSPC)
 		return "free some space, or write to another disk";
@@ -78,6 +79,15 @@ const char *default_hint(const struct err *e)
 	if (e->code == ERR_IO && e->sys == ENOENT)
 		return "look at the spelling of the path";
 	return kinds[e->code].hint;
+}
+
+const char *remedy_of(const struct err *e)
+{
+	const struct why_row *row = why_row(e);
+
+	if (*e->hint)
+		return e->hint;
+	return row ? row->causes[0].remedy : default_hint(e);
 }
 
 const char *err_kind_name(enum err_code code)

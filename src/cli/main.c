@@ -2,6 +2,7 @@
 /* main.c - find the command, run it, end with its exit code. */
 #include "commands.h"
 #include "ui.h"
+#include "why.h"
 
 #include <archive.h>
 #include <fcntl.h>
@@ -92,13 +93,12 @@ static void end_event(struct ui *u, int exit, json_t *error, json_t *more)
 int command_failed(struct ui *u, const struct err *e, int exit,
 		   const char *kept, json_t *more)
 {
-	const char *hint = e->hint[0] ? e->hint : default_hint(e);
-
 	ui_error(u, e, kept);
 	end_event(u, exit,
-		  json_pack("{ss so so so}", "kind", err_kind_name(e->code),
-			    "text", ui_text(e->text), "hint", ui_text(hint),
-			    "kept", ui_text(kept)),
+		  json_pack("{ss so so so so?}", "kind", err_kind_name(e->code),
+			    "text", ui_text(e->text), "hint",
+			    ui_text(remedy_of(e)), "kept", ui_text(kept), "why",
+			    why_json(e)),
 		  more);
 	return exit;
 }

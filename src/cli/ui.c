@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* ui.c - messages to stderr, results to stdout. */
 #include "ui.h"
+#include "why.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -177,19 +178,38 @@ void ui_alarm(struct ui *u, const char *fmt, ...)
 			 json_pack("{so}", "text", ui_text(text)));
 }
 
+/* A line below an error. */
+static void say_below(struct ui *u, const char *kind, const char *text)
+{
+	log_line(u, kind, text);
+	fprintf(stderr, "%s: %s\n", kind, text);
+}
+
+/* The row of the table of failures, each cause with its remedy. */
+static void say_why(struct ui *u, const struct why_row *r)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "%s (%s)", r->seen, r->id);
+	say_below(u, "  seen", text);
+	for (size_t i = 0; i < WHY_CAUSES_MAX && r->causes[i].cause; i++) {
+		say_below(u, i ? "  or" : "  likely", r->causes[i].cause);
+		say_below(u, "  try", r->causes[i].remedy);
+	}
+}
+
 void ui_error(struct ui *u, const struct err *e, const char *kept)
 {
-	const char *hint = e->hint[0] ? e->hint : default_hint(e);
+	const struct why_row *row = why_row(e);
+	const char *hint = remedy_of(e);
 
 	say(u, "error", RED, e->text);
-	if (*hint) {
-		log_line(u, "  try", hint);
-		fprintf(stderr, "  try: %s\n", hint);
-	}
-	if (kept) {
-		log_line(u, "  kept", kept);
-		fprintf(stderr, "  kept: %s\n", kept);
-	}
+	if (*hint && (!row || *e->hint))
+		say_below(u, "  try", hint);
+	if (row)
+		say_why(u, row);
+	if (kept)
+		say_below(u, "  kept", kept);
 }
 
 void ui_go_on(struct ui *u, const char *command)

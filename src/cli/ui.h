@@ -56,7 +56,8 @@ void ui_catch_signals(void);
 enum err_place { PLACE_PHONE, PLACE_ARCHIVE };
 /* Exit code of a failure; `kept`: something resumable or readable is left. */
 int exit_code(const struct err *e, enum err_place where, bool kept);
-const char *default_hint(const struct err *e);
+/* What to do: the failure's own words, its row's first ones, its kind's. */
+const char *remedy_of(const struct err *e);
 const char *err_kind_name(enum err_code code);
 
 #define EXIT_USAGE	2

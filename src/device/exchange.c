@@ -54,9 +54,11 @@ int exchange_start(struct part_reader *r, struct err *e)
 	}
 	if (rc == 0 && strcmp(r->s->started, r->x.name) != 0)
 		rc = exchange_anew(r, e);
-	if (rc == 0)
-		text_copy(r->s->started, sizeof(r->s->started), r->x.name);
-	return rc;
+	if (rc < 0)
+		return session_explain(r->s, STEP_READ, e);
+	r->s->served = true;
+	text_copy(r->s->started, sizeof(r->s->started), r->x.name);
+	return 0;
 }
 
 int exchange_end(struct part_reader *r, struct err *e)
@@ -153,7 +155,7 @@ static int collect(struct part_reader *r, void *dst, uint32_t n, struct err *e)
 		rc = err_set(e, ERR_MISMATCH,
 			     "%zu bytes came where %u were asked for", rep.len,
 			     n);
-		err_hint(e, "another cable, or a port without a hub");
+		err_why(e, WHY_SHORT_ANSWER);
 		return rc;
 	}
 	r->answered = true;

@@ -49,6 +49,7 @@ struct session {
 	unsigned reopen_ms;  /* how long it is waited for then */
 	unsigned contact_ms; /* how long flags are sent to a silent one */
 	bool dead;	     /* the loader answers nothing any more */
+	bool served;	     /* FDL2 has taken a name to read */
 	bool refused;	     /* the answer before reads as a refusal */
 	char started[37];    /* by READ_START, for certain; "": nothing */
 	struct chunk_state chunk;
@@ -74,6 +75,20 @@ int session_refusal(struct session *s, unsigned cmd, const struct reply *r,
  */
 bool session_wants_authorisation(const struct err *e);
 
+/* Where something went wrong; what was seen there is in the error. */
+enum step {
+	STEP_CONTACT,
+	STEP_LOAD_FDL1,
+	STEP_START_FDL1, /* until it has been greeted */
+	STEP_KEEP_CHARGE,
+	STEP_LOAD_FDL2,
+	STEP_START_FDL2, /* until it has said something */
+	STEP_FIRST_COMMAND,
+	STEP_READ,
+};
+/* Names the row of the table of failures, in *e, and returns its code. */
+int session_explain(const struct session *s, enum step step, struct err *e);
+
 /*
  * After ERR_GONE in *e: waits for the phone at the same place [1.4].  Keeps
  * that error where the transport cannot, or the phone has left too often.
@@ -81,9 +96,6 @@ bool session_wants_authorisation(const struct err *e);
 int session_reopen(struct session *s, struct err *e) MUST_CHECK;
 
 /* load.c */
-#define LOADER_HINT                                                       \
-	"take the loaders from the firmware of exactly this model, with " \
-	"the addresses of its chip"
 int load_need(const struct loader *l, const char *which,
 	      struct err *e) MUST_CHECK;
 int load_send(struct session *s, const struct loader *l, const char *which,

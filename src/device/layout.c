@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOUR_GIB   ((uint64_t)1 << 32)
-#define LIST_TRIES 4u
+#define FOUR_GIB      ((uint64_t)1 << 32)
+#define LIST_TRIES    4u
+#define SERVICE_TRIES 3u /* names that are tried before it is given up */
 
 void layout_warn(struct layout *l, const char *fmt, ...)
 {
@@ -140,6 +141,35 @@ static int ask_list(struct session *s, uint8_t *buf, struct reply *ret,
 	}
 }
 
+/*
+ * Builds of "security download" list their partitions and answer 0x84 to each
+ * READ_START [4.5].  A few names that they list themselves tell.
+ */
+static int check_service(struct session *s, const struct layout *l,
+			 struct err *e)
+{
+	unsigned asked = 0;
+	int rc;
+
+	for (size_t i = 0;
+	     !s->served && i < l->table.n && asked < SERVICE_TRIES; i++) {
+		if (guard_name_repairs(l->table.v[i].name))
+			continue;
+		asked++;
+		rc = reader_probe(s, l->table.v[i].name, 0, 512, e);
+		if (rc != 0)
+			return rc < 0 ? rc : 0;
+	}
+	if (s->served || !asked)
+		return 0;
+	rc = err_set(e, ERR_REFUSED,
+		     "the loader lists %zu partitions, and refuses to read any "
+		     "of them",
+		     l->table.n);
+	err_why(e, WHY_REFUSING_BUILD);
+	return rc;
+}
+
 /* 1: the table is there; 0: this loader has no list. */
 static int from_list(struct session *s, struct layout *l, struct err *e)
 {
@@ -173,7 +203,9 @@ static int from_list(struct session *s, struct layout *l, struct err *e)
 	if (rc < 0)
 		goto out;
 	l->table.source = PTABLE_LIST;
-	rc = round_up(s, l, e);
+	rc = check_service(s, l, e);
+	if (rc == 0)
+		rc = round_up(s, l, e);
 	if (rc == 0)
 		rc = 1;
 out:
@@ -301,6 +333,8 @@ static int find_table(struct session *s, const char *const *known,
 		     "the phone shows no partition table: no GPT, no list, and "
 		     "none of the usual names");
 	err_hint(e, "another FDL2 of the same model may show it");
+	if (!s->served)
+		err_why(e, WHY_REFUSING_BUILD);
 	return rc;
 }
 

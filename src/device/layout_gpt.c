@@ -14,12 +14,11 @@
 
 #define RAW_PROBE_AT ((uint64_t)1 << 20) /* behind every primary GPT */
 
-static int explain_authorisation(struct err *e)
+static int explain_authorisation(const struct session *s, struct err *e)
 {
 	if (!session_wants_authorisation(e))
 		return -(int)e->code;
-	err_hint(e, "this loader wants to be authorised by its maker's own "
-		    "program; take the FDL2 of a firmware that does not");
+	session_explain(s, STEP_READ, e);
 	return err_context(e, "reading the storage");
 }
 
@@ -232,7 +231,7 @@ int layout_from_gpt(struct session *s, struct layout *l, struct err *e)
 	rc = read_raw(s, 0, GPT_HEAD_BYTES, &l->primary, e);
 	if (rc < 0) {
 		if (layout_is_fatal(e))
-			return explain_authorisation(e);
+			return explain_authorisation(s, e);
 		rc = raw_elsewhere(s, e);
 		if (rc <= 0)
 			return rc;

@@ -65,7 +65,8 @@ int load_send(struct session *s, const struct loader *l, const char *which,
 	session_note(s, "sending %s '%s' to 0x%08X", which, l->file, l->addr);
 	if (send_all(s, l, piece, e) == 0)
 		return 0;
-	if (e->code == ERR_REFUSED)
-		err_hint(e, LOADER_HINT);
+	session_explain(
+		s, piece == LOAD_PIECE_ROM ? STEP_LOAD_FDL1 : STEP_LOAD_FDL2,
+		e);
 	return err_context(e, "loading %s '%s'", which, l->file);
 }

@@ -148,6 +148,7 @@ int session_refusal(struct session *s, unsigned cmd, const struct reply *r,
 			     msg_command_name(cmd, cname));
 		err_hint(e, "hold the power key for 10 s or pull the battery, "
 			    "then start again with another cable");
+		err_why(e, WHY_DAMAGED_FRAME);
 		return rc;
 	}
 	s->refused = true;

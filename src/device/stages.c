@@ -71,18 +71,15 @@ static int greet(struct session *s, struct err *e)
 		       : session_refusal(s, BSL_CMD_CONNECT, &r, e);
 }
 
-static int silent_at_first(struct session *s, unsigned tries, struct err *e)
+static int silent_at_first(const struct session *s, unsigned tries,
+			   struct err *e)
 {
 	int rc = err_set(e, ERR_NODEV,
 			 "nothing that speaks the download protocol answered "
 			 "within %u s",
 			 tries * HELLO_MS / 1000);
 
-	(void)s;
-	err_hint(e, "switch the phone off, hold the key of its model (often "
-		    "volume down) and plug it in; a phone left in a loader by "
-		    "an earlier run must be switched off first (power key 10 s "
-		    "or battery out)");
+	session_explain(s, STEP_CONTACT, e);
 	return rc;
 }
 
@@ -97,7 +94,7 @@ static int step_first_contact(struct session *s, struct err *e)
 	if (rc == -(int)ERR_TIMEOUT)
 		return silent_at_first(s, tries, e);
 	if (rc < 0)
-		return rc;
+		return session_explain(s, STEP_CONTACT, e);
 	text_clean(r.data, r.len, s->info.hello, sizeof(s->info.hello));
 	session_note(s, "the phone says '%s'", s->info.hello);
 	if (r.check == FRAME_SUM16) {
@@ -117,6 +114,7 @@ static int step_first_contact(struct session *s, struct err *e)
 		rc = greet(s, e);
 	if (rc < 0) {
 		s->stage = STAGE_UNKNOWN;
+		session_explain(s, STEP_CONTACT, e);
 		return err_context(e, "greeting the phone");
 	}
 	return 0;
@@ -132,11 +130,8 @@ static int greet_fdl1(struct session *s, struct err *e)
 	rc = hello(s, FDL1_TRIES, FDL1_HELLO_MS, &r, e);
 	if (rc == -(int)ERR_TIMEOUT) {
 		rc = err_set(e, ERR_TIMEOUT,
-			     "FDL1 was sent and started, and is silent since: "
-			     "a wrong load address, a loader for other memory, "
-			     "or one that the phone did not accept");
-		err_hint(e, "take FDL1 from the firmware of exactly this "
-			    "model; switch the phone off before the next try");
+			     "FDL1 was sent and started, and is silent since");
+		session_explain(s, STEP_START_FDL1, e);
 		return rc;
 	}
 	if (rc < 0)
@@ -144,10 +139,8 @@ static int greet_fdl1(struct session *s, struct err *e)
 	if (r.check == FRAME_CRC16 && s->stage != STAGE_AUTOD) {
 		rc = err_set(e, ERR_REFUSED,
 			     "FDL1 was sent and the BootROM is back: it "
-			     "rejected the loader (not signed for this phone, "
-			     "or for another chip)");
-		err_hint(e, "take FDL1 from the firmware of exactly this "
-			    "model");
+			     "rejected the loader");
+		session_explain(s, STEP_START_FDL1, e);
 		return rc;
 	}
 	link_set_format(s->link, fdl_format);
@@ -164,7 +157,7 @@ static int keep_charge(struct session *s, struct err *e)
 			       session_timeout(s, ANSWER_MS), e) == 0)
 		return 0;
 	if (e->code != ERR_REFUSED)
-		return -(int)e->code;
+		return session_explain(s, STEP_KEEP_CHARGE, e);
 	session_note(s, "the loader does not keep the battery charging");
 	return 0;
 }
@@ -215,8 +208,7 @@ static int step_rom_to_fdl1(struct session *s, struct err *e)
 				session_timeout(s, ANSWER_MS), e);
 	/* Silence or leaving the bus are all right when FDL1 lives then. */
 	if (rc < 0 && e->code != ERR_TIMEOUT && e->code != ERR_GONE) {
-		if (e->code == ERR_REFUSED)
-			err_hint(e, LOADER_HINT);
+		session_explain(s, STEP_START_FDL1, e);
 		return err_context(e, "starting FDL1");
 	}
 	rc = greet_fdl1(s, e);
@@ -224,9 +216,10 @@ static int step_rom_to_fdl1(struct session *s, struct err *e)
 		rc = keep_charge(s, e);
 	if (rc == 0)
 		rc = change_baud(s, e);
-	if (rc == 0)
-		s->stage = STAGE_FDL1;
-	return rc;
+	if (rc < 0)
+		return session_explain(s, STEP_START_FDL1, e);
+	s->stage = STAGE_FDL1;
+	return 0;
 }
 
 /* The phone's own u-boot plays the ROM: nothing needs to be sent [4.6]. */
@@ -237,8 +230,10 @@ static int step_autod_to_fdl1(struct session *s, struct err *e)
 
 	if (rc == 0)
 		rc = greet_fdl1(s, e);
-	if (rc < 0)
+	if (rc < 0) {
+		session_explain(s, STEP_START_FDL1, e);
 		return err_context(e, "starting the phone's own loader");
+	}
 	s->stage = STAGE_FDL1;
 	return 0;
 }
@@ -255,6 +250,8 @@ static int learn_da_info(struct session *s, const struct reply *r,
 	/* 0x96 is a success here; its payload is DA_INFO [4.4]. */
 	if (r->type != BSL_REP_INCOMPATIBLE_PARTITION)
 		return session_refusal(s, BSL_CMD_EXEC_DATA, r, e);
+	session_note(s, "FDL2 says 0x96, which is its usual way to say that it "
+			"runs");
 	s->refused = true; /* should it come twice */
 	msg_parse_da_info(r->data, r->len, da);
 	if (da->storage_type == BSL_STORAGE_EMMC)
@@ -268,8 +265,7 @@ static int learn_da_info(struct session *s, const struct reply *r,
 				 "this FDL2 wants a vendor key (handshake) "
 				 "before it does anything");
 
-		err_hint(e, "only the phone's maker holds that key; look for a "
-			    "firmware whose FDL2 does not ask");
+		err_why(e, WHY_VENDOR_KEY);
 		return rc;
 	}
 	return 0;
@@ -310,13 +306,6 @@ static int start_fdl2(struct session *s, struct err *e)
 
 	if (rc == 0)
 		rc = link_call(s->link, BSL_CMD_EXEC_DATA, NULL, 0, ms, &r, e);
-	if (rc == -(int)ERR_TIMEOUT) {
-		err_hint(e, "FDL2 does not fit the phone (memory, board), or "
-			    "refuses to run; take it from the firmware of "
-			    "exactly this model, and switch the phone off "
-			    "before the next try");
-		return rc;
-	}
 	if (rc == -(int)ERR_GONE)
 		return comes_back(s, e);
 	if (rc < 0)
@@ -400,8 +389,7 @@ static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 	}
 	rc = start_fdl2(s, e);
 	if (rc < 0) {
-		if (e->code == ERR_REFUSED)
-			err_hint(e, LOADER_HINT);
+		session_explain(s, STEP_START_FDL2, e);
 		return err_context(e, "starting FDL2");
 	}
 	if (rc == 1)
@@ -411,7 +399,7 @@ static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 	if (rc == 0)
 		rc = stages_learn_uid(s, e);
 	if (rc < 0)
-		return rc;
+		return session_explain(s, STEP_FIRST_COMMAND, e);
 	if (s->info.storage == STORAGE_UNKNOWN && s->opt.profile) {
 		/* A profile with one kind only knows it. */
 		for (int k = STORAGE_EMMC; k <= STORAGE_NOR; k++)
@@ -419,6 +407,7 @@ static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 				s->info.storage = k;
 	}
 	s->started[0] = '\0';
+	s->served = false;
 	chunk_init(&s->chunk, chunk_cap(s));
 	s->dead = false; /* a ROM says 0x8B and goes on [2.5] */
 	s->stage = STAGE_FDL2;

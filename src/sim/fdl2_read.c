@@ -42,6 +42,13 @@ static void read_start(struct phone *p, const struct wire_msg *m)
 
 	memset(r, 0, sizeof(*r));
 	fdl2_name(m, r->name);
+	/* "Security download" [4.5]; or older than the table [3.2]. */
+	if (p->cfg.refuse_starts ||
+	    (p->cfg.no_name && !strcmp(p->cfg.no_name, r->name))) {
+		refuse_start(p, p->cfg.no_name ? BSL_REP_INCOMPATIBLE_PARTITION
+					       : BSL_REP_OPERATION_FAILED);
+		return;
+	}
 	if (!strcmp(r->name, BSL_USER_PARTITION) &&
 	    p->cfg.user_partition != USER_OK) {
 		refuse_start(p, p->cfg.user_partition == USER_84
@@ -253,6 +260,8 @@ static void read_midst(struct phone *p, const struct wire_msg *m)
 	if (!fdl2_may_reply_data(p))
 		return;
 	spoil_lie(p, out, size);
+	if (p->cfg.short_data && size > 2)
+		size -= 2;
 	send_data(p, out, size);
 }
 

@@ -23,6 +23,8 @@ enum { LINK_USB, LINK_SERIAL };
 enum { REENUM_NONE, REENUM_FDL1, REENUM_FDL2 };
 enum { SIZE_TEXT, SIZE_ZERO, SIZE_OFF };
 enum { BACK_ROM, BACK_FDL2 };
+enum { FDL1_RUNS, FDL1_SILENT, FDL1_ROM, FDL1_LEAVES };
+enum { FDL2_RUNS, FDL2_SILENT, FDL2_LEAVES, FDL2_SAYS };
 enum { MISC_NONE, MISC_RESET, MISC_START, MISC_BOTH };
 
 #define CFG_BAD_MAX 16
@@ -75,6 +77,8 @@ struct cfg {
 	uint64_t gpt_primary_bad, gpt_backup_bad;
 	uint64_t miscdata_writes, poweroff_waits;
 	uint64_t write_enable, ab_mirror, verify_hang;
+	uint64_t host, mute, fdl1, fdl2, refuse_starts, short_data;
+	char *no_name;
 };
 
 struct model {

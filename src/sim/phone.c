@@ -427,6 +427,11 @@ static void maybe_revive(struct phone *p)
 	sim_leave(p, STAGE_BROM);
 }
 
+enum phone_host phone_host(const struct phone *p)
+{
+	return (enum phone_host)p->cfg.host;
+}
+
 void phone_advance(struct phone *p, uint64_t ms)
 {
 	p->now_ms += ms;

@@ -10,6 +10,8 @@
 /* RAM windows, wide enough for every loader seen. */
 #define WINDOW_FDL1 0x100000
 #define WINDOW_FDL2 0x2000000
+/* It stays away. */
+#define NEVER_MS 999999999u
 
 static bool is_rom(const struct phone *p)
 {
@@ -33,6 +35,8 @@ void rom_check_baud(struct phone *p)
 {
 	const char *text = hello(p);
 
+	if (p->cfg.mute)
+		return;
 	/* While DRAM comes up FDL1 does not hear [4.3]. */
 	if (!is_rom(p) && p->skipped < p->cfg.ver_skip) {
 		p->skipped++;
@@ -139,14 +143,52 @@ static void become_fdl1(struct phone *p)
 	memset(&p->load, 0, sizeof(p->load));
 	p->synced = false;
 	p->skipped = 0;
-	if (p->cfg.reenum == REENUM_FDL1)
+	if (p->cfg.fdl1 == FDL1_SILENT) {
+		sim_die(p, "FDL1 hangs while it starts the memory");
+		return;
+	}
+	if (p->cfg.fdl1 == FDL1_ROM) {
+		sim_power_on(p); /* the signature did not please the ROM */
+		return;
+	}
+	if (p->cfg.fdl1 == FDL1_LEAVES)
+		p->cfg.back_ms = NEVER_MS;
+	if (p->cfg.fdl1 == FDL1_LEAVES || p->cfg.reenum == REENUM_FDL1)
 		sim_leave(p, STAGE_FDL1);
 	else
 		p->stage = STAGE_FDL1;
 }
 
+/* One that does not come up; true when that was the end [4.4, 4.5]. */
+static bool fdl2_fails(struct phone *p)
+{
+	static const uint16_t says[] = {
+		BSL_REP_OPERATION_FAILED,      BSL_REP_UNKNOWN_DEVICE,
+		BSL_REP_INVALID_DEVICE_SIZE,   BSL_REP_ILLEGAL_SDRAM,
+		BSL_REP_WRONG_SDRAM_PARAMETER, BSL_REP_CHIPID_NOT_MATCH,
+		BSL_REP_SIGN_VERIFY_ERROR,     BSL_REP_FLASH_INITIALIZING_FAIL,
+	};
+
+	switch (p->cfg.fdl2) {
+	case FDL2_RUNS:
+		return false;
+	case FDL2_SILENT:
+		sim_die(p, "FDL2 does not come up");
+		return true;
+	case FDL2_LEAVES:
+		p->cfg.back_ms = NEVER_MS;
+		sim_leave(p, STAGE_BROM);
+		return true;
+	}
+	say_no(p, says[p->cfg.fdl2 - FDL2_SAYS]);
+	sim_die(p, "FDL2 refused to start");
+	return true;
+}
+
 static void become_fdl2(struct phone *p)
 {
+	if (fdl2_fails(p))
+		return;
 	if (p->cfg.reenum == REENUM_FDL2) {
 		sim_leave(p, STAGE_FDL2);
 		return;

@@ -128,6 +128,13 @@ static const struct key keys[] = {
 	FLAG(write_enable),
 	FLAG(ab_mirror),
 	FLAG(verify_hang),
+	WORD(host, "ok|denied|busy|absent|charging"),
+	FLAG(mute),
+	WORD(fdl1, "run|silent|rom|leave"),
+	WORD(fdl2, "run|silent|leave|84|97|98|99|9A|A3|A6|B4"),
+	FLAG(refuse_starts),
+	FLAG(short_data),
+	TEXT(no_name),
 };
 
 static const struct key *find_key(const char *name)

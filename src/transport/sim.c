@@ -122,6 +122,34 @@ static const struct transport_ops sim_ops = {
 	.close = sim_close,
 };
 
+/* A phone that the system does not let us have. */
+static int closed_to_us(enum phone_host host, struct err *e)
+{
+	static const struct {
+		enum why why;
+		const char *text;
+	} kinds[] = {
+		[PHONE_HOST_DENIED] = { WHY_NO_RIGHT,
+					"the phone at sim: is there, but you "
+					"have no right to open it" },
+		[PHONE_HOST_BUSY] = { WHY_PORT_BUSY,
+				      "sim: claiming its interface: in use" },
+		[PHONE_HOST_ABSENT] = { WHY_NO_PHONE,
+					"no phone in download mode is at "
+					"sim:" },
+		[PHONE_HOST_CHARGING] = { WHY_CHARGING,
+					  "a phone came, stayed for 4.7 s and "
+					  "left" },
+	};
+	int rc;
+
+	if (host == PHONE_HOST_OK)
+		return 0;
+	rc = err_set(e, ERR_NODEV, "%s", kinds[host].text);
+	err_why(e, kinds[host].why);
+	return rc;
+}
+
 int transport_open_sim(const char *rest, struct transport **ret, struct err *e)
 {
 	struct sim *s = calloc(1, sizeof(*s));
@@ -133,6 +161,11 @@ int transport_open_sim(const char *rest, struct transport **ret, struct err *e)
 	r = phone_new(rest, &s->phone, e);
 	if (r < 0) {
 		free(s);
+		return r;
+	}
+	r = closed_to_us(phone_host(s->phone), e);
+	if (r < 0) {
+		sim_close(&s->base);
 		return r;
 	}
 	phone_line_state(s->phone, 0x0601);

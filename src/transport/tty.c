@@ -221,10 +221,11 @@ static int open_line(struct tty *y, struct err *e)
 
 		r = err_set(e, ERR_NODEV, "opening '%s': %s", y->path,
 			    strerror(sys));
-		if (sys == EACCES)
+		if (sys == EACCES) {
 			err_hint(e, "add yourself to the group of the device "
 				    "(dialout), or run as root");
-		else
+			err_why(e, WHY_NO_RIGHT);
+		} else
 			err_hint(e, "look with 'ls /dev/tty*' which serial "
 				    "devices there are");
 		return r;
@@ -237,6 +238,7 @@ static int open_line(struct tty *y, struct err *e)
 			    y->path);
 		err_hint(e, "end the other process first; two would spoil "
 			    "each other's answers");
+		err_why(e, WHY_PORT_BUSY);
 		return r;
 	}
 	return 0;

@@ -43,9 +43,11 @@ static int bus_failed(const struct usb *u, int rc, const char *what,
 		return usb_gone(u, e);
 	r = err_set(e, ERR_NODEV, "%s: %s: %s", u->port.name, what,
 		    usb_words(rc));
-	if (rc == LIBUSB_ERROR_BUSY)
+	if (rc == LIBUSB_ERROR_BUSY) {
 		err_hint(e, "end the other program first; two would spoil each "
 			    "other's answers");
+		err_why(e, WHY_PORT_BUSY);
+	}
 	return r;
 }
 

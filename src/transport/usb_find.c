@@ -125,6 +125,7 @@ void usb_hint_boot_key(struct err *e)
 	err_hint(e, "charging mode: the boot key was not held; switch the "
 		    "phone off, hold the key of its model (often volume down) "
 		    "and keep holding it while you plug it in");
+	err_why(e, WHY_CHARGING);
 }
 
 /* Where udev looks, in its order; NULL: our rule is nowhere. */
@@ -150,6 +151,8 @@ int usb_denied(const char *name, struct err *e)
 			 "the phone at %s is there, but you have no right to "
 			 "open it",
 			 name);
+
+	err_why(e, WHY_NO_RIGHT);
 
 	if (rule)
 		err_hint(e,

@@ -170,7 +170,7 @@ static void judge_out(struct run *x, const struct err *e)
 
 void judge_named(struct run *x, const struct err *e)
 {
-	const char *hint = *e->hint ? e->hint : default_hint(e);
+	const char *hint = remedy_of(e);
 
 	x->r->end = FAULTED_NAMED;
 	snprintf(x->r->why, sizeof(x->r->why), "%s", e->text);
