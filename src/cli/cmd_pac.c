@@ -16,11 +16,26 @@ static int pac_failed(struct ui *u, const struct err *e, json_t *more)
 /* -- list -------------------------------------------------------------------
  */
 
+/* What is shown cannot all be taken out. */
+static int cut(struct ui *u, json_t *more)
+{
+	struct err e;
+	int rc = err_set(&e, ERR_FORMAT,
+			 "the package was cut: files marked NOT WHOLE reach "
+			 "behind its end");
+
+	err_hint(&e, "copy or download it again; the other files can be taken "
+		     "out all the same");
+	(void)rc;
+	return pac_failed(u, &e, more);
+}
+
 static int list_one(struct pac *p, struct ui *u)
 {
 	struct pac_words w = { .info = pac_info(p) };
 	struct profile_set all = { 0 };
 	struct pac_scheme s;
+	bool whole = true;
 	struct err e;
 	int rc, exit;
 
@@ -38,7 +53,10 @@ static int list_one(struct pac *p, struct ui *u)
 	if (profile_load_all(&all, &e) == 0)
 		pac_words_chip(w.info, w.scheme, &all, &w.chip);
 	pac_words_say(u, &w);
-	exit = command_done(u, 0, pac_words_json(&w));
+	for (size_t i = 0; i < w.info->nfiles; i++)
+		whole &= !w.info->files[i].beyond;
+	exit = whole ? command_done(u, 0, pac_words_json(&w))
+		     : cut(u, pac_words_json(&w));
 	profile_set_free(&all);
 	if (w.scheme)
 		pac_scheme_free(&s);

@@ -5,6 +5,7 @@
 #include "why.h"
 
 #include <archive.h>
+#include <expat.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
@@ -73,9 +74,9 @@ static int print_help(const char *name)
 static void print_version(void)
 {
 	printf("spdvault %s\n", SPDVAULT_VERSION);
-	printf("%s, zstd %s, %s, jansson %s\n", archive_version_string(),
+	printf("%s, zstd %s, %s, jansson %s, %s\n", archive_version_string(),
 	       ZSTD_versionString(), OpenSSL_version(OPENSSL_VERSION),
-	       JANSSON_VERSION);
+	       JANSSON_VERSION, XML_ExpatVersion());
 }
 
 static void end_event(struct ui *u, int exit, json_t *error, json_t *more)

@@ -23,12 +23,30 @@ static int ambiguous(const struct pac_loader *from, const char *which,
 	return rc;
 }
 
+/* Vendors pack one file twice; that is no question to ask. */
+static int differ(struct pac *p, const struct pac_loader *from, bool *ret,
+		  struct err *e)
+{
+	CLEANUP(file_freep) uint8_t *one = NULL;
+	CLEANUP(file_freep) uint8_t *two = NULL;
+
+	*ret = from->rival && from->rival->size != from->file->size;
+	if (!from->rival || *ret)
+		return 0;
+	if (pac_load(p, from->file, PAC_LOADER_MAX, &one, e) < 0 ||
+	    pac_load(p, from->rival, PAC_LOADER_MAX, &two, e) < 0)
+		return -(int)e->code;
+	*ret = memcmp(one, two, (size_t)from->file->size) != 0;
+	return 0;
+}
+
 static int take_loader(struct pac *p, const struct pac_loader *from,
 		       const char *which, bool given, struct ui *u,
 		       struct loader *ret, struct err *e)
 {
 	CLEANUP(file_freep) uint8_t *bytes = NULL;
 	char name[sizeof(ret->file)];
+	bool rivals;
 
 	if (!from->file)
 		return 0;
@@ -38,7 +56,9 @@ static int take_loader(struct pac *p, const struct pac_loader *from,
 		ret->addr = from->address;
 		return 0;
 	}
-	if (from->rival)
+	if (differ(p, from, &rivals, e) < 0)
+		return -(int)e->code;
+	if (rivals)
 		return ambiguous(from, which, e);
 	if (from->differs)
 		ui_warn(u,

@@ -104,7 +104,9 @@ is '... says where it is from' prints 'table from package'
 fails 2 'no loader' '--fdl1 and --fdl2' info --pac none.pac --device $phone
 "$maker" three.pac FDL,fdl1.bin,fdl1,0x101,0x5500 FDL2,a.bin,fdl2,0x101,0x9EFFFE00 FDL2,b.bin,fdl1,0x101,0x9EFFFE00
 fails 2 "two different FDL2: 'a.bin' and 'b.bin'" 'pac extract' info --pac three.pac --device $phone
-works '... one of them given by hand' info --pac three.pac --fdl2 fdl2@0x9EFFFE00 --device $phone
+"$maker" twice.pac FDL,fdl1.bin,fdl1,0x101,0x5500 FDL2,a.bin,fdl2,0x101,0x9EFFFE00 FDL2,b.bin,fdl2,0x101,0x9EFFFE00
+works 'one loader twice is no question' info --pac twice.pac --device $phone
+works 'one of two given by hand' info --pac three.pac --fdl2 fdl2@0x9EFFFE00 --device $phone
 "$maker" one.pac FDL,fdl1.bin,fdl1,0x101,0x5500
 fails 2 'needs a second stage loader' '--fdl2' info --pac one.pac --device $phone
 head -c 40000 FW.pac >cut.pac

@@ -60,6 +60,23 @@ works '... a file behind 4 GiB' pac extract big.pac FDL -C big
 is '... has its bytes' cmp big/fdl1.bin fdl1
 rm -f big.pac
 
+# Of any size, in the same memory.
+"$maker" wide.pac HUGE,huge.img,+300M FDL,fdl1.bin,fdl1,0x101,0x5500
+gzip -1 -c wide.pac >wide.pac.gz
+for file in wide.pac wide.pac.gz; do
+	if ! (ulimit -v 100000 && exec "$prog" --version) >"$out" 2>&1; then
+		skip 'in 100 MB of address space' 'this build needs more to start'
+		continue
+	fi
+	ran="pac extract $file in 100 MB"
+	(ulimit -v 100000 && exec "$prog" pac extract $file -C wide --force) >"$out" 2>"$err"
+	code=$?
+	is "300 MiB in 100 MB of address space ($file)" ended 0
+	is '... its size' same "$(size_of wide/huge.img)" 314572800
+	is '... and no blocks' test "$(du -k wide/huge.img | cut -f1)" -lt 100
+done
+rm -rf wide wide.pac*
+
 # -- in archives ----------------------------------------------------------------
 
 for kind in zip 7zip gnutar; do
@@ -114,7 +131,7 @@ done
 whole=$(size_of a.pac)
 head -c $((whole - 300)) a.pac >cut.pac
 run pac list cut.pac
-is 'a cut package is listed' ended 0 'it was cut: [0-9]+ of [0-9]+ bytes' 'reaches behind the end'
+is 'a cut package is listed, exit 5' ended 5 'it was cut: [0-9]+ of [0-9]+ bytes' '^error: the package was cut' '^  try: .*again'
 is '... what is not whole' prints 'NOT WHOLE'
 fails 5 'could not be taken out whole' 'again' pac extract cut.pac -C cut
 is '... the others are there' cmp cut/boot.img boot
