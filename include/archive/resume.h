@@ -19,6 +19,7 @@ struct archive_resume_info {
 	uint64_t position;
 	uint64_t kept, lost; /* bytes of the .partial */
 	unsigned resumed;    /* how often it was resumed before */
+	bool damaged;	     /* behind `kept` is not what was written there */
 };
 
 /* Told while the .partial is read; false: stop, ERR_CANCELLED. */

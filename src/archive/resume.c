@@ -125,6 +125,7 @@ static int check_frames(struct archive_resume *r, archive_go_on *go_on,
 			return err_nomem(e);
 		r->info.kept += f->compressed;
 	}
+	r->info.damaged = i < j->nframes;
 	journal_cut(&r->journal, i);
 	r->info.lost = r->size > r->info.kept ? r->size - r->info.kept : 0;
 	return 0;

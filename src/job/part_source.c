@@ -126,6 +126,14 @@ static int step_over(struct part_source *src, struct block *b, struct err *e)
 	return skip(src, b, n, e);
 }
 
+static int stopped(struct err *e)
+{
+	err_hint(e,
+		 "with --on-error zero, zeros are stored there, the place is "
+		 "listed, and reading goes on");
+	return -(int)e->code;
+}
+
 static int fill_once(struct part_source *src, struct block *b, struct err *e)
 {
 	size_t step = (size_t)reader_chunk(src->s) * CHUNKS_PER_FILL;
@@ -144,14 +152,15 @@ static int fill_once(struct part_source *src, struct block *b, struct err *e)
 	}
 	b->used = view.used;
 	b->offset = view.offset;
-	if (rc == 0 || e->code != ERR_REFUSED ||
-	    src->policy == READ_STOP_ON_ERROR)
+	if (rc == 0 || e->code != ERR_REFUSED)
 		return rc;
 	if (src->by_name) {
 		rc = change_way(src, e);
 		if (rc <= 0)
 			return rc;
 	}
+	if (src->policy == READ_STOP_ON_ERROR)
+		return stopped(e);
 	return step_over(src, b, e);
 }
 

@@ -107,8 +107,9 @@ static int too_often(struct err *e)
 			"%s",
 			TRIES_MAX + 1, why.text);
 
-	err_hint(e, "what was read so far is kept; another cable or a port "
-		    "without a hub, or smaller requests with --chunk 4K");
+	err_hint(e, "another cable or a port without a hub, and --chunk 4K; if "
+		    "it is always this place, the flash is bad there: another "
+		    "backup, to another file, with --exclude gets the rest");
 	return rc;
 }
 

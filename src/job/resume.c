@@ -305,6 +305,20 @@ static bool on_stored(void *user, const struct block *b)
 	return job_go_on(re->ev, &e) == 0;
 }
 
+/* A killed process leaves no such place; a power cut or a bad disk does. */
+static void tell_damage(const struct resumed *re, const char *out)
+{
+	const struct archive_resume_info *i = archive_resume_info(re->left);
+	char size[TEXT_SIZE_MAX];
+
+	if (i->damaged)
+		job_warn(re->ev,
+			 "'%s.partial' is not what was written from byte "
+			 "%" PRIu64 " on (after a power cut, or on a bad "
+			 "disk): %s of it are read from the phone again",
+			 out, i->kept, text_size(i->lost, size));
+}
+
 static void tell(const struct resumed *re, const char *out)
 {
 	char size[TEXT_SIZE_MAX];
@@ -351,7 +365,7 @@ static int start_new(struct resumed *re, const struct backup_request *q,
 
 	if (re->left) {
 		job_note(re->ev,
-			 "'%s.partial' holds nothing yet that could be used: "
+			 "'%s.partial' holds nothing that could be used: "
 			 "starting from the beginning",
 			 q->out);
 		rc = archive_resume_begin(re->left, KEEP_NOTHING, NULL, NULL,
@@ -376,8 +390,10 @@ int resume_begin(struct resumed *re, const struct backup_request *q,
 		return start_new(re, q, id, m, ret, e);
 	i = archive_resume_info(re->left);
 	keep = what_to_keep(i->journal, plan);
-	if (keep == KEEP_NOTHING)
+	if (keep == KEEP_NOTHING) {
+		tell_damage(re, q->out);
 		return start_new(re, q, id, m, ret, e);
+	}
 	if (identity_compare(i->journal, id, q->out, e) < 0)
 		return -(int)e->code;
 	re->position = i->position;
@@ -385,6 +401,7 @@ int resume_begin(struct resumed *re, const struct backup_request *q,
 	if (understand(re, i->journal,
 		       i->journal->nmembers - (keep == KEEP_MEMBERS), e) < 0)
 		return -(int)e->code;
+	tell_damage(re, q->out);
 	rc = archive_resume_begin(re->left, keep, on_stored, re, ret, e);
 	if (rc < 0)
 		return rc;

@@ -189,6 +189,19 @@ for cut in 'partial 9000000' 'partial.journal 9000' 'partial 100' 'partial.journ
 	is '... the same members' is_whole a.tar.zst
 done
 interrupt KILL
+flip a.tar.zst.partial 5000000 3
+run "${backup[@]}" --resume
+is 'a flipped bit in the .partial' ended 6 '^warning: .*a.tar.zst.partial. is not what was written from byte' '^going on with'
+is '... the same members' is_whole a.tar.zst
+interrupt KILL
+flip a.tar.zst.partial 3 3
+run "${backup[@]}" --resume
+is '... in its first bytes' ended 6 '^warning: .*from byte 0 on' 'holds nothing that could be used'
+is '... the same members' is_whole a.tar.zst
+interrupt KILL
+run "${backup[@]}" --resume
+is 'a killed one is not called damaged' no says 'is not what was written'
+interrupt KILL
 : >a.tar.zst.partial
 zeros_from a.tar.zst.partial.journal 0
 run "${backup[@]}" --resume

@@ -60,7 +60,12 @@ is '... and in its place' all_equal ums512
 run read super -o heal.img --device "sim:ums512,$base,flaky=super+5M+512,flaky_n=6"
 is '... by read as well' cmp heal.img good.img
 
-fails 6 "backing up 'super': at 0x100000: READ_MIDST" '.' backup -o stop.tar.zst \
+fails 6 "backing up 'super': at 0x100000: READ_MIDST" '--on-error zero' backup -o stop.tar.zst \
 	--on-error stop --device "sim:ums512,$base,bad=super+1M+512"
+works 'what the name gives is not refused' backup -o name.tar.zst --on-error stop \
+	--device "sim:ums512,$base,flaky=super+5M+512,flaky_n=6"
+is '... and told' says 'read by its name from there on'
+sums name.tar.zst >odd
+is '... and whole' all_equal ums512
 
 finish
