@@ -83,6 +83,17 @@ $(TESTS): %: %.o $(TEST_LIB_OBJ) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(TEST_LIBS) $(MOCK_LIBS)
 
+# The n-th call of these fails (tests/fault/failing.h).
+FAILING := malloc calloc realloc reallocarray strdup strndup asprintf vasprintf \
+	pthread_create ZSTD_createCCtx ZSTD_createDCtx XXH64_createState \
+	EVP_MD_CTX_new archive_write_new archive_read_new archive_entry_new \
+	write read pread64 fsync fdatasync ftruncate64 lseek64 fchmod flock \
+	unlink mkdir rename renameat2 fallocate64 open64 \
+	json_object json_array json_string json_integer json_real json_dumps \
+	json_loadb phone_new phone_take phone_give phone_attach
+$(B)/tests/fault/test_nomem $(B)/tests/fault/test_disk: $(B)/tests/fault/failing.o
+$(B)/tests/fault/test_nomem $(B)/tests/fault/test_disk: MOCK_LIBS = $(FAILING:%=-Wl,--wrap=%)
+
 $(B)/tests/fault/test_sweep $(B)/tests/fault/test_sweep_old: $(B)/tests/fault/sweep.o
 
 # A made-up USB, where umockdev is installed; without it the test says so.
@@ -283,7 +294,8 @@ help:
 
 # Not every goal compiles; what a compiler noted is taken when it is there.
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_LIB_OBJ:.o=.d) $(TESTS:=.d) $(B)/tests/usb/mock.d $(FUZZERS:=.d) \
-	$(B)/tests/fuzz/main.d $(SEEDS_OBJ:.o=.d) $(MAKE_PAC:=.d) $(FLOOR:=.d) $(SOAK:=.d) $(B)/tests/fault/sweep.d $(STRANGER:=.d)
+	$(B)/tests/fuzz/main.d $(SEEDS_OBJ:.o=.d) $(MAKE_PAC:=.d) $(FLOOR:=.d) $(SOAK:=.d) \
+	$(B)/tests/fault/sweep.d $(B)/tests/fault/failing.d $(STRANGER:=.d)
 
 .PHONY: all demo check check-static check-asan check-tsan soak tests list-tests coverage fuzz \
 	fuzz-programs corpus bench check-vm bench-usb format lint install dist clean help FORCE

@@ -128,7 +128,7 @@ static int count_stored(struct archive_resume *r, struct archive_writer *w,
 			archive_stored *stored, void *user, struct err *e)
 {
 	struct block *b = &w->slots[0].block;
-	struct zframe_dec *dec;
+	struct zframe_dec *dec = NULL;
 	int rc = zframe_dec_new(&dec, e);
 
 	if (rc == 0)

@@ -146,18 +146,23 @@ int indexed_check_header(struct indexed *x, const struct place *p,
 	/* The plan has checked that it fits. */
 	if (indexed_read_frame(x, 0, p->header, raw, &damage, e) < 0)
 		return -(int)e->code;
-	if (damage)
+	if (damage) {
 		snprintf(x->damage, sizeof(x->damage), "%s", damage);
-	else if (tarhdr_parse(raw, n, &h, &why) < 0)
+	} else if (tarhdr_parse(raw, n, &h, &why) < 0) {
+		if (why.code == ERR_NOMEM) {
+			*e = why;
+			return -(int)ERR_NOMEM;
+		}
 		memcpy(x->damage, why.text, sizeof(x->damage));
-	else if (strcmp(h.name, p->name) != 0)
+	} else if (strcmp(h.name, p->name) != 0) {
 		snprintf(x->damage, sizeof(x->damage),
 			 "the tar header names '%s'", h.name);
-	else if (h.size != p->size)
+	} else if (h.size != p->size) {
 		snprintf(x->damage, sizeof(x->damage),
 			 "the tar header says %" PRIu64 " bytes, the manifest "
 			 "%" PRIu64,
 			 h.size, p->size);
+	}
 	return 0;
 }
 

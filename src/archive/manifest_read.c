@@ -432,6 +432,12 @@ static bool has_too_many_tokens(const char *p, size_t n)
 	return tokens > TOKENS_MAX;
 }
 
+/* Jansson has words for everything else. */
+static bool no_memory(const json_error_t *e)
+{
+	return json_error_code(e) == json_error_out_of_memory || !*e->text;
+}
+
 int manifest_from_json(const char *p, size_t n, struct manifest *ret,
 		       struct err *e)
 {
@@ -444,6 +450,8 @@ int manifest_from_json(const char *p, size_t n, struct manifest *ret,
 		return err_set(e, ERR_FORMAT,
 			       "the manifest is larger than any of ours");
 	root = json_loadb(p, n, JSON_REJECT_DUPLICATES, &where);
+	if (!root && no_memory(&where))
+		return err_nomem(e);
 	if (!root)
 		return err_set(e, ERR_FORMAT,
 			       "the manifest is no JSON: line %d: %s",
@@ -468,7 +476,9 @@ int manifest_part_from_text(const char *text, struct manifest_part *ret,
 
 	if (has_too_many_tokens(text, strlen(text)))
 		return err_set(e, ERR_FORMAT, "a part larger than any of ours");
-	o = json_loads(text, JSON_REJECT_DUPLICATES, &where);
+	o = json_loadb(text, strlen(text), JSON_REJECT_DUPLICATES, &where);
+	if (!o && no_memory(&where))
+		return err_nomem(e);
 	rc = read_part(o, &p, e);
 	json_decref(o);
 	if (rc < 0)

@@ -15,6 +15,7 @@
  */
 struct maker {
 	const char *failed; /* the key */
+	bool too_large;	    /* and not for lack of memory */
 };
 
 static void put(struct maker *k, json_t *o, const char *key, json_t *value)
@@ -41,10 +42,13 @@ static json_t *text(const char *s)
 	return json_string(clean);
 }
 
-static json_t *number(uint64_t n)
+static json_t *number(struct maker *k, uint64_t n)
 {
-	/* NULL, and so a failure, for what JSON readers would get wrong. */
-	return n <= INT64_MAX ? json_integer((json_int_t)n) : NULL;
+	if (n <= INT64_MAX)
+		return json_integer((json_int_t)n);
+	/* JSON readers would get it wrong. */
+	k->too_large = true;
+	return NULL;
 }
 
 static json_t *digest(const uint8_t sha256[SHA256_LEN])
@@ -75,8 +79,8 @@ static json_t *phone_object(struct maker *k, const struct manifest *m,
 	put(k, o, "uid", text(m->uid));
 	put(k, o, "disk_guid", text(m->disk_guid));
 	put(k, o, "storage", text(m->storage));
-	put(k, o, "sector_size", number(m->sector_size));
-	put(k, o, "storage_size", number(m->storage_size));
+	put(k, o, "sector_size", number(k, m->sector_size));
+	put(k, o, "storage_size", number(k, m->storage_size));
 	put(k, o, "table_source", text(m->table_source));
 	if (finished)
 		put(k, o, "ending", text(m->ending));
@@ -89,8 +93,8 @@ static json_t *loader_object(struct maker *k, const struct manifest_loader *l)
 	json_t *o = json_object();
 
 	put(k, o, "file", text(l->file));
-	put(k, o, "address", number(l->address));
-	put(k, o, "size", number(l->size));
+	put(k, o, "address", number(k, l->address));
+	put(k, o, "size", number(k, l->size));
 	put(k, o, "sha256", digest(l->sha256));
 	return o;
 }
@@ -111,7 +115,7 @@ static json_t *link_object(struct maker *k, const struct manifest *m)
 
 	put(k, o, "device", text(m->device));
 	put(k, o, "transcode_off", json_boolean(m->transcode_off));
-	put(k, o, "chunk", number(m->chunk));
+	put(k, o, "chunk", number(k, m->chunk));
 	put(k, o, "fdl1", loader_object(k, &m->fdl1));
 	put(k, o, "fdl2", loader_object(k, &m->fdl2));
 	if (*m->package.file)
@@ -126,8 +130,8 @@ static json_t *range_list(struct maker *k, const struct manifest_part *p)
 	for (size_t i = 0; i < p->nunreadable; i++) {
 		json_t *o = json_object();
 
-		put(k, o, "offset", number(p->unreadable[i].offset));
-		put(k, o, "length", number(p->unreadable[i].length));
+		put(k, o, "offset", number(k, p->unreadable[i].offset));
+		put(k, o, "length", number(k, p->unreadable[i].length));
 		append(k, list, o);
 	}
 	return list;
@@ -139,24 +143,24 @@ static json_t *part_object(struct maker *k, const struct manifest_part *p)
 
 	put(k, o, "name", text(p->name));
 	put(k, o, "member", text(p->member));
-	put(k, o, "size", number(p->size));
+	put(k, o, "size", number(k, p->size));
 	put(k, o, "sha256", digest(p->sha256));
-	put(k, o, "first_frame", number(p->first_frame));
-	put(k, o, "frames", number(p->frames));
+	put(k, o, "first_frame", number(k, p->first_frame));
+	put(k, o, "frames", number(k, p->frames));
 	put(k, o, "method", text(manifest_method_name(p->method)));
-	put(k, o, "raw_offset", number(p->raw_offset));
+	put(k, o, "raw_offset", number(k, p->raw_offset));
 	put(k, o, "size_probed", json_boolean(p->size_probed));
 	put(k, o, "class", text(p->class));
 	put(k, o, "private", json_boolean(p->private_));
 	put(k, o, "content", text(p->content));
-	put(k, o, "payload", number(p->payload));
+	put(k, o, "payload", number(k, p->payload));
 	if (*p->suspect) {
 		put(k, o, "suspect", text(p->suspect));
 		put(k, o, "grave", json_boolean(p->grave));
 	}
 	if (p->confirmed) {
-		put(k, o, "confirmed", number(p->confirmed));
-		put(k, o, "outvoted", number(p->outvoted));
+		put(k, o, "confirmed", number(k, p->confirmed));
+		put(k, o, "outvoted", number(k, p->outvoted));
 	}
 	put(k, o, "seconds", duration(p->seconds));
 	put(k, o, "unreadable", range_list(k, p));
@@ -168,7 +172,7 @@ static json_t *omitted_object(struct maker *k, const struct manifest_omitted *p)
 	json_t *o = json_object();
 
 	put(k, o, "name", text(p->name));
-	put(k, o, "size", number(p->size));
+	put(k, o, "size", number(k, p->size));
 	put(k, o, "reason", text(p->reason));
 	return o;
 }
@@ -178,12 +182,12 @@ static json_t *recheck_object(struct maker *k, const struct manifest_recheck *r)
 	json_t *o = json_object();
 
 	put(k, o, "percent", json_real(r->percent));
-	put(k, o, "seed", number(r->seed));
-	put(k, o, "blocks", number(r->blocks));
-	put(k, o, "compared", number(r->compared));
-	put(k, o, "differing", number(r->differing));
-	put(k, o, "unsteady", number(r->unsteady));
-	put(k, o, "refused", number(r->refused));
+	put(k, o, "seed", number(k, r->seed));
+	put(k, o, "blocks", number(k, r->blocks));
+	put(k, o, "compared", number(k, r->compared));
+	put(k, o, "differing", number(k, r->differing));
+	put(k, o, "unsteady", number(k, r->unsteady));
+	put(k, o, "refused", number(k, r->refused));
 	return o;
 }
 
@@ -212,7 +216,7 @@ static int print(struct maker *k, json_t *o, char **ret, size_t *ret_len,
 	if (!k->failed)
 		dump = json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	json_decref(o);
-	if (k->failed)
+	if (k->too_large)
 		return err_set(e, ERR_BUG, "'%s' cannot be written as JSON",
 			       k->failed);
 	if (!dump)
@@ -238,7 +242,7 @@ static json_t *begin_object(struct maker *k, const struct manifest *m)
 {
 	json_t *o = json_object();
 
-	put(k, o, "format", number(m->format));
+	put(k, o, "format", number(k, m->format));
 	put(k, o, "tool", text(m->tool));
 	put(k, o, "created", text(m->created));
 	return o;
@@ -252,13 +256,13 @@ int manifest_to_json(const struct manifest *m, char **ret, size_t *ret_len,
 
 	put(&k, o, "finished", text(m->finished));
 	put(&k, o, "note", text(m->note));
-	put(&k, o, "resumed", number(m->resumed));
+	put(&k, o, "resumed", number(&k, m->resumed));
 	put(&k, o, "complete", json_boolean(m->complete));
 	put(&k, o, "phone", phone_object(&k, m, true));
 	put(&k, o, "link", link_object(&k, m));
 	if (m->recheck.percent > 0)
 		put(&k, o, "recheck", recheck_object(&k, &m->recheck));
-	put(&k, o, "block_size", number(m->block_size));
+	put(&k, o, "block_size", number(&k, m->block_size));
 	put_lists(&k, o, m);
 	return print(&k, o, ret, ret_len, e);
 }

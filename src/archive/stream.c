@@ -149,6 +149,10 @@ static int load_manifest(struct stream *s, struct archive_member *member,
 	}
 	if (manifest_from_json((char *)s->memory, (size_t)n, &s->base.manifest,
 			       &why) < 0) {
+		if (why.code == ERR_NOMEM) {
+			*e = why;
+			return -(int)ERR_NOMEM;
+		}
 		memcpy(s->damage, why.text, sizeof(s->damage));
 		member->damage = s->damage;
 		return 0;

@@ -282,8 +282,12 @@ int writer_start(struct archive_writer *w, struct err *e)
 	if (w->threads == 0)
 		return 0;
 	sys = pthread_create(&w->writer, NULL, writer_main, w);
-	if (sys)
-		return err_sys(e, sys, "starting a thread");
+	if (sys) {
+		sys = err_sys(e, sys, "starting a thread");
+		err_hint(e, "close other programs, or raise the limit of "
+			    "processes (ulimit -u)");
+		return sys;
+	}
 	w->has_writer = true;
 	return 0;
 }

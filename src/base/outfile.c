@@ -375,17 +375,17 @@ const char *outfile_partial(const struct outfile *f)
 	return f->partial ? f->partial : shown_name(f);
 }
 
-/* The new name itself must survive a power cut. */
-static int sync_folder(const char *path, struct err *e)
+/*
+ * The new name itself must survive a power cut.  Opened before there is one:
+ * what can fail, fails first.  *ret is -1 for a folder that may not be read.
+ */
+static int open_folder(const char *path, int *ret, struct err *e)
 {
 	CLEANUP(file_freep) char *copy = strdup(path);
-	CLEANUP(file_closep) int fd = -1;
 
 	if (!copy)
 		return err_nomem(e);
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0 && fsync(fd) < 0 && errno != EINVAL)
-		return err_sys(e, errno, "syncing the folder of '%s'", path);
+	*ret = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return 0;
 }
 
@@ -426,6 +426,7 @@ static int sync_watched(struct outfile *f, struct err *e)
 int outfile_commit(struct outfile *f, struct err *e)
 {
 	unsigned flags = f->replace ? 0 : RENAME_NOREPLACE;
+	CLEANUP(file_closep) int folder = -1;
 	int r;
 
 	if (f->committed)
@@ -433,7 +434,7 @@ int outfile_commit(struct outfile *f, struct err *e)
 	/* A hole at the end is not there until the length says so. */
 	if (ftruncate(f->fd, (off_t)f->size) < 0)
 		return err_sys(e, errno, "writing '%s' to disk", f->partial);
-	if (sync_watched(f, e) < 0)
+	if (sync_watched(f, e) < 0 || open_folder(f->path, &folder, e) < 0)
 		return -(int)e->code;
 	r = renameat2(AT_FDCWD, f->partial, AT_FDCWD, f->path, flags);
 	if (r < 0 && errno == EINVAL && !exists(f->path))
@@ -443,7 +444,9 @@ int outfile_commit(struct outfile *f, struct err *e)
 	if (r < 0)
 		return err_sys(e, errno, "renaming '%s'", f->partial);
 	f->committed = true;
-	return sync_folder(f->path, e);
+	if (folder >= 0 && fsync(folder) < 0 && errno != EINVAL)
+		return err_sys(e, errno, "syncing the folder of '%s'", f->path);
+	return 0;
 }
 
 void outfile_close(struct outfile *f, bool keep)

@@ -99,7 +99,10 @@ static int start_worker(struct ring *r, struct err *e)
 			     start);
 	if (sys) {
 		free(start);
-		return err_sys(e, sys, "starting a thread");
+		sys = err_sys(e, sys, "starting a thread");
+		err_hint(e, "close other programs, or raise the limit of "
+			    "processes (ulimit -u)");
+		return sys;
 	}
 	r->nthreads++;
 	return 0;

@@ -74,6 +74,9 @@ static const char *default_hint(const struct err *e)
 	if (e->code == ERR_IO && e->sys == EDQUOT)
 		return "your share of this disk is used up: free some space, "
 		       "or write to another disk";
+	if (e->code == ERR_IO && e->sys == EIO)
+		return "the disk fails ('dmesg' says more): write to another "
+		       "one";
 	if (e->code == ERR_IO && (e->sys == EACCES || e->sys == EPERM))
 		return "look at the rights of the file and its folder";
 	if (e->code == ERR_IO && e->sys == ENOENT)

@@ -57,6 +57,8 @@ static int take_piece(struct check *c, struct seen *s,
 	if (strcmp(s->name, MANIFEST_SUMS) == 0 &&
 	    c->sums.len + p->len <= SUMS_MAX)
 		strbuf_add_bytes(&c->sums, p->data, p->len);
+	if (c->sums.failed)
+		return err_nomem(e);
 	return sha256_add(c->hash, p->data, p->len, e);
 }
 

@@ -26,7 +26,7 @@
  */
 #define EACH_FAULT_MS 20000u
 #define LOST_MS	      1500000u
-#define REAL_MS	      60000u
+#define REAL_MS	      240000u
 
 /* -- the folder ------------------------------------------------------------ */
 

@@ -152,18 +152,15 @@ static void judge_out(struct run *x, const struct err *e)
 	char text[sizeof(FAULTED_EXISTING)] = "";
 	FILE *f = fopen(x->out, "rb");
 	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
-	char why[sizeof(x->r->why)];
 
 	if (f)
 		fclose(f);
 	if (x->f->existing && n == sizeof(text) - 1 &&
 	    strcmp(text, FAULTED_EXISTING) == 0)
 		return;
-	memcpy(why, x->r->why, sizeof(why));
 	judge_exact(x);
 	if (x->r->end != FAULTED_WRONG)
 		return;
-	snprintf(text, sizeof(text), "%s", why);
 	x->r->end = FAULTED_NAMED;
 	faulted_wrong(x, "failed, and a file has the name: %s", e->text);
 }
