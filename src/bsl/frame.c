@@ -30,21 +30,30 @@ static uint16_t crc16(const uint8_t head[4], const uint8_t *p, size_t n)
 	return crc16_add(crc16_add(0, head, 4), p, n);
 }
 
+/* The carry comes in again below, so that any border of 16 bits may be one. */
+static uint64_t add_ones(uint64_t sum, uint64_t word)
+{
+	sum += word;
+	return sum + (sum < word);
+}
+
 /*
- * Ones-complement sum of little-endian words; an odd last byte counts as it
- * is.  At most 0x10003 bytes, so that 32 bits cannot overflow.
+ * Ones-complement sum of little-endian words, four of them at a time; an odd
+ * last byte counts as it is.
  */
 static uint16_t sum16(const uint8_t head[4], const uint8_t *p, size_t n)
 {
-	uint32_t s = (uint32_t)get_le16(head) + get_le16(head + 2);
-	size_t i;
+	uint64_t s = get_le32(head);
+	size_t i = 0;
 
-	for (i = 0; i + 1 < n; i += 2)
-		s += get_le16(p + i);
+	for (; i + 8 <= n; i += 8)
+		s = add_ones(s, get_le64(p + i));
+	for (; i + 2 <= n; i += 2)
+		s = add_ones(s, get_le16(p + i));
 	if (i < n)
-		s += p[i];
-	s = (s >> 16) + (s & 0xFFFF);
-	s = (s >> 16) + (s & 0xFFFF);
+		s = add_ones(s, p[i]);
+	while (s >> 16)
+		s = (s >> 16) + (s & 0xFFFF);
 	return (uint16_t)~s;
 }
 

@@ -143,6 +143,11 @@ struct usb {
 	bool claimed;
 	struct usb_in in[USB_IN_TRANSFERS];
 	unsigned turns;
+	size_t in_size; /* of the next ones */
+	unsigned small_run;
+	/* Where recv waits for bytes, while it does; else dst_cap is 0. */
+	uint8_t *dst;
+	size_t dst_cap, dst_len;
 	struct usb_queue queue;
 	int event;	     /* for libusb: something has ended */
 	bool gone, stopping; /* post nothing any more */

@@ -11,10 +11,18 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#define IN_SIZE	   65536u /* a multiple of every packet size */
+/*
+ * Of a transfer, all multiples of every packet size.  The kernel finds memory
+ * for each anew, which small answers should not pay for: a transfer is as large
+ * as the answers have lately been, and a larger one only comes in pieces.
+ */
+#define IN_LEAST   8192u
+#define IN_SIZE	   65536u
 #define QUEUE_SIZE (4u * IN_SIZE)
+#define SMALL_RUN  32u /* transfers that a half would have done for */
 
 /*
  * An answer of whole packets that no empty packet ends stays inside its
@@ -63,6 +71,7 @@ static void post(struct usb_in *in)
 	struct usb *u = in->u;
 	int rc;
 
+	in->x->length = (int)u->in_size;
 	rc = libusb_submit_transfer(in->x);
 	if (rc == 0) {
 		in->flying = true;
@@ -97,6 +106,33 @@ static void post_all(struct usb *u)
 			post(&u->in[i]);
 }
 
+/* How large the next ones are to be, by one of `length` that brought n. */
+static void learn_size(struct usb *u, size_t n, size_t length)
+{
+	if (n == length && n >= u->in_size && n < IN_SIZE) {
+		u->in_size = 2 * n;
+		u->small_run = 0;
+	} else if (2 * n > u->in_size || u->in_size == IN_LEAST) {
+		u->small_run = 0;
+	} else if (++u->small_run == SMALL_RUN) {
+		u->in_size /= 2;
+		u->small_run = 0;
+	}
+}
+
+/* To whoever is waiting for it, else into the queue. */
+static void deliver(struct usb *u, const uint8_t *p, size_t n)
+{
+	size_t now = u->dst_cap - u->dst_len;
+
+	now = u->queue.len ? 0 : n < now ? n : now;
+	if (now) {
+		memcpy(u->dst + u->dst_len, p, now);
+		u->dst_len += now;
+	}
+	usb_queue_put(&u->queue, p + now, n - now);
+}
+
 static void LIBUSB_CALL in_done(struct libusb_transfer *x)
 {
 	struct usb_in *in = x->user_data;
@@ -106,7 +142,8 @@ static void LIBUSB_CALL in_done(struct libusb_transfer *x)
 	u->event = 1;
 	/* Also what ended badly has brought what it has brought. */
 	if (x->actual_length > 0) {
-		usb_queue_put(&u->queue, x->buffer, (size_t)x->actual_length);
+		deliver(u, x->buffer, (size_t)x->actual_length);
+		learn_size(u, (size_t)x->actual_length, (size_t)x->length);
 		u->faults = 0;
 		u->heard = true;
 		u->looked = x->status == LIBUSB_TRANSFER_CANCELLED;
@@ -253,17 +290,32 @@ static int settle(struct usb *u, struct err *e)
 	return 0;
 }
 
+/* As pump(), and the queue is empty: what comes goes to buf at once. */
+static size_t pump_into(struct usb *u, void *buf, size_t cap, uint64_t ms)
+{
+	size_t n;
+
+	u->dst = buf;
+	u->dst_cap = cap;
+	pump(u, ms);
+	n = u->dst_len;
+	u->dst_cap = u->dst_len = 0;
+	return n;
+}
+
 int usb_recv(struct transport *t, void *buf, size_t cap, size_t *ret_len,
 	     unsigned timeout_ms, struct err *e)
 {
 	struct usb *u = (struct usb *)t;
 	uint64_t now = clock_ms(), limit = now + timeout_ms;
 	bool last = false;
+	size_t n = 0;
 
 	for (;;) {
-		size_t n = usb_queue_take(&u->queue, buf, cap);
 		int r;
 
+		if (n == 0)
+			n = usb_queue_take(&u->queue, buf, cap);
 		if (n > 0) {
 			if (!u->looked)
 				start_looking(u);
@@ -280,8 +332,10 @@ int usb_recv(struct transport *t, void *buf, size_t cap, size_t *ret_len,
 				       "nothing came within %u ms", timeout_ms);
 		now = clock_ms();
 		if (now < limit && now < u->look_at) {
-			pump(u,
-			     (limit < u->look_at ? limit : u->look_at) - now);
+			n = pump_into(
+				u, buf, cap,
+				(limit < u->look_at ? limit : u->look_at) -
+					now);
 			continue;
 		}
 		last = now >= limit;
@@ -399,6 +453,8 @@ void usb_io_free(struct usb *u)
 int usb_io_start(struct usb *u, struct err *e)
 {
 	u->gone = u->stopping = u->heard = u->looked = false;
+	u->in_size = IN_LEAST;
+	u->small_run = 0;
 	u->fault = IN_OK;
 	u->faults = 0;
 	u->queue.len = u->queue.head = 0;
