@@ -57,6 +57,14 @@ int link_fetch(struct link *l, unsigned cmd, const void *payload, size_t len,
  */
 int link_post(struct link *l, unsigned cmd, const void *payload, size_t len,
 	      struct err *e) MUST_CHECK;
+/*
+ * Waits until the whole answer has come, without looking into it: true when it
+ * is one of that type and, with escaping off, of that length.  The phone is
+ * then done with the request.  False: it is something else, or not to be told
+ * yet; link_collect() will.
+ */
+int link_await(struct link *l, unsigned timeout_ms, uint16_t type, size_t len,
+	       bool *ret_whole, struct err *e) MUST_CHECK;
 int link_collect(struct link *l, unsigned timeout_ms, uint16_t want, void *dst,
 		 size_t cap, struct reply *ret, struct err *e) MUST_CHECK;
 /* CHECK_BAUD: `flags` bytes of 7E, which is no frame. */

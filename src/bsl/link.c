@@ -2,6 +2,7 @@
 /* link.c - requests out, replies in, one at a time. */
 #include "bsl/link.h"
 
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "bsl/msg.h"
@@ -89,7 +90,7 @@ static int timed_out(struct link *l, unsigned timeout_ms, struct err *e)
 }
 
 /*
- * Fills rx.  The time is counted by what the transport waited, so that a
+ * Adds to rx.  The time is counted by what the transport waited, so that a
  * transport with a clock of its own (the simulator) needs no real time.
  */
 static int receive(struct link *l, unsigned timeout_ms, struct err *e)
@@ -103,10 +104,12 @@ static int receive(struct link *l, unsigned timeout_ms, struct err *e)
 
 		if (cancelled(l))
 			return err_set(e, ERR_CANCELLED, "stopped by the user");
-		r = l->t->ops->recv(l->t, l->rx, sizeof(l->rx), &n, slice, e);
+		if (l->rx_at == l->rx_len)
+			l->rx_at = l->rx_len = 0;
+		r = l->t->ops->recv(l->t, l->rx + l->rx_len,
+				    sizeof(l->rx) - l->rx_len, &n, slice, e);
 		if (r == 0) {
-			l->rx_at = 0;
-			l->rx_len = n;
+			l->rx_len += n;
 			return 0;
 		}
 		if (e->code != ERR_TIMEOUT)
@@ -139,12 +142,18 @@ static int bad_frame(struct link *l, struct err *e)
 	return r;
 }
 
+/* By when an answer must have ended that never pauses for timeout_ms. */
+static uint64_t latest_end(const struct link *l, unsigned timeout_ms)
+{
+	return clock_ms() + 2ull * timeout_ms +
+	       FRAME_WIRE_MAX(l->dec.bulk_cap) / SLOWEST_BYTES_PER_MS;
+}
+
 /* The next frame that is not a log message. */
 static int next_frame(struct link *l, unsigned timeout_ms, struct frame *f,
 		      struct err *e)
 {
-	uint64_t limit = clock_ms() + 2ull * timeout_ms +
-			 FRAME_WIRE_MAX(l->dec.bulk_cap) / SLOWEST_BYTES_PER_MS;
+	uint64_t limit = latest_end(l, timeout_ms);
 	unsigned logs = 0;
 
 	for (;;) {
@@ -221,6 +230,62 @@ int link_post(struct link *l, unsigned cmd, const void *payload, size_t len,
 	if (r == 0)
 		l->posted++;
 	return r;
+}
+
+enum seen { SEEN_PART, SEEN_WHOLE, SEEN_OTHER };
+
+/* What lies in rx and was not looked at yet: an answer of that kind? */
+static enum seen look_at_rx(const struct link *l, uint16_t type, size_t len)
+{
+	const uint8_t *p = l->rx + l->rx_at, *end = l->rx + l->rx_len;
+
+	while (end - p > 1 && p[0] == BSL_FLAG && p[1] == BSL_FLAG)
+		p++;
+	if (end - p < 8)
+		return SEEN_PART;
+	if (p[0] != BSL_FLAG || get_be16(p + 1) != type)
+		return SEEN_OTHER;
+	if (l->dec.fmt.escape)
+		return memchr(p + 5, BSL_FLAG, (size_t)(end - p) - 5)
+			       ? SEEN_WHOLE
+			       : SEEN_PART;
+	if (get_be16(p + 3) != len)
+		return SEEN_OTHER;
+	return (size_t)(end - p) >= len + 8 ? SEEN_WHOLE : SEEN_PART;
+}
+
+/* The words for a silence speak of what has come before it. */
+static int silent(struct link *l, unsigned timeout_ms, struct err *e)
+{
+	struct frame ignored;
+	size_t used;
+
+	if (l->rx_at < l->rx_len &&
+	    frame_feed(&l->dec, l->rx + l->rx_at, l->rx_len - l->rx_at, &used,
+		       &ignored) == FRAME_MORE)
+		return timed_out(l, timeout_ms, e);
+	return -(int)e->code;
+}
+
+int link_await(struct link *l, unsigned timeout_ms, uint16_t type, size_t len,
+	       bool *ret_whole, struct err *e)
+{
+	uint64_t limit = latest_end(l, timeout_ms);
+	enum seen seen = SEEN_OTHER;
+
+	if (!frame_decoder_is_inside(&l->dec))
+		seen = look_at_rx(l, type, len);
+	while (seen == SEEN_PART && l->rx_len < sizeof(l->rx) &&
+	       clock_ms() < limit) {
+		if (receive(l, timeout_ms, e) < 0) {
+			l->posted = 0;
+			return e->code == ERR_TIMEOUT ? silent(l, timeout_ms, e)
+						      : -(int)e->code;
+		}
+		seen = look_at_rx(l, type, len);
+	}
+	*ret_whole = seen == SEEN_WHOLE;
+	return 0;
 }
 
 int link_collect(struct link *l, unsigned timeout_ms, uint16_t want, void *dst,

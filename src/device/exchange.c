@@ -99,8 +99,7 @@ static uint32_t next_ahead(const struct part_reader *r, uint32_t n)
 	uint64_t left = r->x.length - r->pos - n;
 	uint64_t next;
 
-	if (!r->s->opt.read_ahead || r->careful || r->pos < r->suspect_end ||
-	    n > r->s->chunk.proven)
+	if (r->careful || r->pos < r->suspect_end || n > r->s->chunk.proven)
 		return 0;
 	next = chunk_after(r->s, n);
 	if (next > r->room)
@@ -140,12 +139,36 @@ static void judge_ahead(struct part_reader *r, const struct err *e)
 /* -- reading ----------------------------------------------------------------
  */
 
+static unsigned answer_ms(const struct part_reader *r)
+{
+	return session_timeout(r->s, r->answered ? READ_MS : FIRST_READ_MS);
+}
+
+/*
+ * The phone need not wait until its answer has been checked and copied: when
+ * all of it has come the next request may go out.  Not on a serial line, which
+ * is the bottleneck itself, nor where a repeat might write.
+ */
+static int post_next(struct part_reader *r, uint32_t n, struct err *e)
+{
+	bool whole;
+
+	if (r->s->opt.read_ahead)
+		return post_ahead(r, n, e);
+	if (r->s->info.baud || guard_name_repairs(r->x.name) ||
+	    next_ahead(r, n) == 0)
+		return 0;
+	if (link_await(r->s->link, answer_ms(r), BSL_REP_READ_FLASH, n, &whole,
+		       e) < 0)
+		return -(int)e->code;
+	return whole ? post_ahead(r, n, e) : 0;
+}
+
 static int collect(struct part_reader *r, void *dst, uint32_t n, struct err *e)
 {
-	unsigned usual = r->answered ? READ_MS : FIRST_READ_MS;
 	struct reply rep;
-	int rc = link_collect(r->s->link, session_timeout(r->s, usual),
-			      BSL_REP_READ_FLASH, dst, n, &rep, e);
+	int rc = link_collect(r->s->link, answer_ms(r), BSL_REP_READ_FLASH, dst,
+			      n, &rep, e);
 
 	if (rc < 0)
 		return rc;
@@ -176,7 +199,7 @@ int exchange_ask(struct part_reader *r, void *dst, uint32_t n, bool *ret_echo,
 		rc = post(r, r->pos, n, e);
 	r->ahead = 0;
 	if (rc == 0)
-		rc = post_ahead(r, n, e);
+		rc = post_next(r, n, e);
 	if (rc == 0)
 		rc = collect(r, dst, n, e);
 	if (rc < 0) {
