@@ -225,6 +225,11 @@ bool sim_write(struct phone *p, const char *cause, bool commanded,
 	       enum area_id area, uint64_t offset, const uint8_t *data,
 	       uint64_t n);
 
+static inline bool sim_on_usb(const struct phone *p)
+{
+	return p->cfg.link == LINK_USB;
+}
+
 /* rom.c: BROM, FDL1 and both first roles of AutoD */
 void rom_check_baud(struct phone *p);
 void rom_command(struct phone *p, const struct wire_msg *m);
