@@ -112,5 +112,7 @@ int archive_finish(struct archive_writer *w, const struct manifest *m,
 		return -(int)e->code;
 	if (outfile_commit(w->file, e) < 0)
 		return -(int)e->code;
-	return w->journal ? journal_file_remove(w->journal, e) : 0;
+	if (w->journal)
+		journal_file_remove(w->journal);
+	return 0;
 }

@@ -100,11 +100,9 @@ void journal_file_close(struct journal_file *f)
 	free(f);
 }
 
-int journal_file_remove(struct journal_file *f, struct err *e)
+void journal_file_remove(struct journal_file *f)
 {
-	if (unlink(f->path) < 0 && errno != ENOENT)
-		return err_sys(e, errno, "removing '%s'", f->path);
-	return 0;
+	unlink(f->path);
 }
 
 int journal_file_sync(struct journal_file *f, struct err *e)

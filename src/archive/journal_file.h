@@ -21,8 +21,11 @@ int journal_file_continue(const char *partial, const struct journal *j,
 			  struct journal_file **ret, struct err *e) MUST_CHECK;
 /* The file stays. */
 void journal_file_close(struct journal_file *f);
-/* After the archive got its name. */
-int journal_file_remove(struct journal_file *f, struct err *e) MUST_CHECK;
+/*
+ * After the archive got its name.  One that cannot be removed is no failure:
+ * without a .partial nobody looks at it.
+ */
+void journal_file_remove(struct journal_file *f);
 /* What was added is on disk after this. */
 int journal_file_sync(struct journal_file *f, struct err *e) MUST_CHECK;
 
