@@ -165,6 +165,7 @@ check-tsan:
 # Random faults, for SOAK_SECONDS or as many as SOAK_SESSIONS.
 SOAK         := $(B)/tests/fault/soak
 SOAK_SECONDS ?= 1800
+SOAK_KILLS   ?= 1000
 
 $(SOAK): %: %.o $(TEST_LIB_OBJ) $(LIB)
 	$(call say,LD,$@)
@@ -175,6 +176,7 @@ soak:
 	@$(MAKE) --no-print-directory all $(SOAK)
 	@$(SOAK) $(if $(SOAK_SESSIONS),-n $(SOAK_SESSIONS),-s $(SOAK_SECONDS)) \
 		$(if $(SOAK_FIRST),-f $(SOAK_FIRST))
+	@SPDVAULT=$(PROG) tests/cli/kill.sh $(SOAK_KILLS)
 
 tests: $(B)/tests.built
 
