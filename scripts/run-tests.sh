@@ -10,7 +10,7 @@
 # also by a crash, a timeout, another exit code, or when it holds no test.
 #
 # TEST_JOBS     programs at a time; default: as many as processors
-# TEST_TIMEOUT  seconds for one program; default 300
+# TEST_TIMEOUT  seconds for one program; default 600
 # TEST_LOGS     folder for the output of each; default build/test-logs
 #
 # Lines "#= ..." of a program are for the reader; they come before the last line.
@@ -19,7 +19,7 @@
 set -euo pipefail
 
 jobs=${TEST_JOBS:-$(nproc)}
-limit=${TEST_TIMEOUT:-300}
+limit=${TEST_TIMEOUT:-600}
 logs=${TEST_LOGS:-build/test-logs}
 export CMOCKA_MESSAGE_OUTPUT=TAP
 

@@ -486,7 +486,7 @@ static void a_line_without_a_phone_is_no_device(void **state)
 	open_line("");
 	assert_ok(session_open(on.t, &opt, NULL, &on.s, &e), &e);
 	assert_err(session_raise(on.s, STAGE_FDL1, &e), ERR_NODEV, "", &e);
-	assert_true(e.hint[0]);
+	assert_int_equal(e.why, WHY_ROM_SILENT);
 }
 
 /* -- a device that is pulled out ---------------------------------------------
