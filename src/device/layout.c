@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define FOUR_GIB      ((uint64_t)1 << 32)
-#define LIST_TRIES    4u
+#define LIST_TRIES    6u
 #define SERVICE_TRIES 3u /* names that are tried before it is given up */
 
 void layout_warn(struct layout *l, const char *fmt, ...)
@@ -119,16 +119,18 @@ static int round_up(struct session *s, struct layout *l, struct err *e)
 }
 
 /*
- * READ_PARTITION.  Without an answer once more: where the list is the only
- * table, a lost one must not look as if there were none.  The type of its
- * answer is its own, so that none can be mixed up.
+ * READ_PARTITION.  Without an answer again: where the list is the only table,
+ * a lost one must not look as if there were none.  Something else is asked in
+ * between: only a loader that answers that, and never this, has no list.  The
+ * type of its answer is its own, so that none can be mixed up.
  */
 static int ask_list(struct session *s, uint8_t *buf, struct reply *ret,
 		    struct err *e)
 {
 	for (unsigned i = 1;; i++) {
+		unsigned ms = i == 1 ? READ_MS : ANSWER_MS;
 		int rc = link_fetch(s->link, BSL_CMD_READ_PARTITION, NULL, 0,
-				    session_timeout(s, READ_MS),
+				    session_timeout(s, ms),
 				    BSL_REP_READ_PARTITION, buf,
 				    BSL_PAYLOAD_MAX, ret, e);
 
@@ -138,6 +140,8 @@ static int ask_list(struct session *s, uint8_t *buf, struct reply *ret,
 		    (rc != -(int)ERR_TIMEOUT && rc != -(int)ERR_FRAME &&
 		     rc != -(int)ERR_MISMATCH))
 			return rc;
+		if (reader_probe(s, BSL_SPLLOADER, 0, 512, e) < 0)
+			return -(int)e->code;
 	}
 }
 
