@@ -73,6 +73,8 @@ int link_hello(struct link *l, unsigned flags, unsigned timeout_ms,
 /* Waits for one more answer to what was sent last. */
 int link_wait(struct link *l, unsigned timeout_ms, struct reply *ret,
 	      struct err *e) MUST_CHECK;
+/* Has more come, behind the last answer, than was looked at? */
+bool link_has_more(const struct link *l);
 /*
  * After a failed exchange an answer may still be on its way, and answers
  * carry no number.  Throws away what arrives, then exchanges `cmd` and throws

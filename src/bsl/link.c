@@ -357,6 +357,11 @@ int link_hello(struct link *l, unsigned flags, unsigned timeout_ms,
 	return link_wait(l, timeout_ms, ret, e);
 }
 
+bool link_has_more(const struct link *l)
+{
+	return l->rx_at < l->rx_len;
+}
+
 int link_fence(struct link *l, unsigned cmd, const void *payload, size_t len,
 	       unsigned timeout_ms, uint16_t want, struct err *e)
 {

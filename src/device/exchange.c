@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define FENCE_TRIES 5u /* of each of its two requests */
+#define DOUBTS	    2u
 #define STRAY_MS    5u /* an answer that comes twice, does so at once */
 
 static size_t pack_read_start(const struct part_reader *r, uint8_t msg[MSG_MAX])
@@ -25,16 +26,28 @@ static int send_start(struct part_reader *r, struct err *e)
 				  session_timeout(r->s, FIRST_READ_MS), e);
 }
 
-/* A whole silence is waited for only when there is something. */
-static int drop_strays(struct transport *t, struct err *e)
+/*
+ * A refusal has no length that would tell whose it is.  Is there more behind
+ * it?  1: yes, so it may be an old one; the line is empty now.  *e stays as it
+ * is unless this fails.
+ */
+static int drop_strays(struct part_reader *r, struct err *e)
 {
+	struct transport *t = r->s->t;
+	bool more = link_has_more(r->s->link);
 	uint8_t waste[512];
+	struct err why;
 	size_t n;
-	int rc = t->ops->recv(t, waste, sizeof(waste), &n, STRAY_MS, e);
+	int rc = t->ops->recv(t, waste, sizeof(waste), &n, STRAY_MS, &why);
 
-	if (rc == -(int)ERR_TIMEOUT)
+	if (rc == -(int)ERR_TIMEOUT && !more)
 		return 0;
-	return rc < 0 ? rc : t->ops->drain(t, e);
+	if (rc == 0 || why.code == ERR_TIMEOUT)
+		rc = t->ops->drain(t, &why);
+	if (rc == 0)
+		return 1;
+	*e = why;
+	return rc;
 }
 
 int exchange_start(struct part_reader *r, struct err *e)
@@ -46,10 +59,12 @@ int exchange_start(struct part_reader *r, struct err *e)
 		r->s->started[0] = '\0';
 		return rc;
 	}
-	if (rc == -(int)ERR_REFUSED && refused &&
-	    !session_wants_authorisation(e)) {
-		rc = drop_strays(r->s->t, e);
-		if (rc == 0)
+	if (rc == -(int)ERR_REFUSED && !session_wants_authorisation(e)) {
+		int strays = drop_strays(r, e);
+
+		if (strays < 0)
+			return strays;
+		if (strays || refused)
 			rc = send_start(r, e);
 	}
 	if (rc == 0 && strcmp(r->s->started, r->x.name) != 0)
@@ -164,6 +179,26 @@ static int post_next(struct part_reader *r, uint32_t n, struct err *e)
 	return whole ? post_ahead(r, n, e) : 0;
 }
 
+static int refused_midst(struct part_reader *r, const struct reply *rep,
+			 struct err *e)
+{
+	int rc = session_refusal(r->s, BSL_CMD_READ_MIDST, rep, e);
+	int strays;
+
+	if (rc != -(int)ERR_REFUSED || r->ahead ||
+	    session_wants_authorisation(e))
+		return rc;
+	strays = drop_strays(r, e);
+	/* Each time: then it is this loader's way (a log message). */
+	if (strays == 0 || r->doubted == DOUBTS)
+		return rc;
+	if (strays < 0)
+		return strays;
+	r->doubted++;
+	return err_set(e, ERR_FRAME,
+		       "READ_MIDST was refused, and more came behind that");
+}
+
 static int collect(struct part_reader *r, void *dst, uint32_t n, struct err *e)
 {
 	struct reply rep;
@@ -173,7 +208,7 @@ static int collect(struct part_reader *r, void *dst, uint32_t n, struct err *e)
 	if (rc < 0)
 		return rc;
 	if (rep.type != BSL_REP_READ_FLASH)
-		return session_refusal(r->s, BSL_CMD_READ_MIDST, &rep, e);
+		return refused_midst(r, &rep, e);
 	if (rep.len != n) {
 		rc = err_set(e, ERR_MISMATCH,
 			     "%zu bytes came where %u were asked for", rep.len,
@@ -183,6 +218,7 @@ static int collect(struct part_reader *r, void *dst, uint32_t n, struct err *e)
 	}
 	r->answered = true;
 	r->last = n;
+	r->doubted = 0;
 	r->s->refused = false;
 	return 0;
 }

@@ -16,12 +16,13 @@ struct part_reader {
 	struct session *s;
 	struct extent x;
 	uint64_t pos;
-	bool wide;     /* 64-bit form: part of it lies at 4 GiB or above */
-	bool answered; /* the first chunk has come; time limits shrink */
-	bool stale;    /* an error was answered: READ_START is due again */
-	bool lost;     /* nobody is there to be told READ_END */
-	bool blind;    /* equal answers came with no fence between them */
-	uint32_t last; /* length of the answer before; 0: none is left */
+	bool wide;	  /* 64-bit form: part of it lies at 4 GiB or above */
+	bool answered;	  /* the first chunk has come; time limits shrink */
+	bool stale;	  /* an error was answered: READ_START is due again */
+	bool lost;	  /* nobody is there to be told READ_END */
+	bool blind;	  /* equal answers came with no fence between them */
+	uint32_t last;	  /* length of the answer before; 0: none is left */
+	unsigned doubted; /* refusals in a row with more behind them */
 	/* One request ahead */
 	size_t room;	    /* what may be asked for behind the next answer */
 	uint64_t ahead_pos; /* asked for already ... */
@@ -38,12 +39,13 @@ struct part_reader {
 bool exchange_is_spoilt(const struct err *e);
 
 /*
- * READ_START.  A refusal right behind another one may be the same, come
- * twice: then it says nothing about this name, which is asked for again.
- * An ACK may be an earlier one that came twice, and hide that this request
- * was lost: then the loader would go on giving what was started before.  So
- * another name than before is started a second time, behind a READ_END.  A
- * name that repairs is asked for only once, whatever comes.
+ * READ_START.  A refusal right behind another one, or with more behind it,
+ * may be an old one, or the same, come twice: then it says nothing about this
+ * name, which is asked for again. An ACK may be an earlier one that came twice,
+ * and hide that this request was lost: then the loader would go on giving what
+ * was started before.  So another name than before is started a second time,
+ * behind a READ_END.  A name that repairs is asked for only once, whatever
+ * comes.
  */
 int exchange_start(struct part_reader *r, struct err *e) MUST_CHECK;
 int exchange_end(struct part_reader *r, struct err *e) MUST_CHECK;
