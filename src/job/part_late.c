@@ -8,12 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Room for @n more bytes at the end of the last piece.  It doubles: a loader
+ * may give a long tail one sector at a time. */
+static int make_room(struct part_late *l, struct archive_patch *last, size_t n,
+		     struct err *e)
+{
+	size_t cap = last->len + n;
+	void *grown;
+
+	if (cap <= l->cap)
+		return 0;
+	if (cap < 2 * last->len)
+		cap = 2 * last->len;
+	grown = realloc((void *)(uintptr_t)last->data, cap);
+	if (!grown)
+		return err_nomem(e);
+	last->data = grown;
+	l->cap = cap;
+	return 0;
+}
+
 /* One piece for what follows each other. */
 static int keep(struct part_late *l, uint64_t at, const void *p, size_t n,
 		struct err *e)
 {
 	struct archive_patch *last = l->n ? &l->v[l->n - 1] : NULL;
-	uint8_t *grown;
 
 	if (!last || last->offset + last->len != at) {
 		void *more = realloc(l->v, (l->n + 1) * sizeof(*l->v));
@@ -24,12 +43,11 @@ static int keep(struct part_late *l, uint64_t at, const void *p, size_t n,
 		last = &l->v[l->n++];
 		memset(last, 0, sizeof(*last));
 		last->offset = at;
+		l->cap = 0;
 	}
-	grown = realloc((void *)(uintptr_t)last->data, last->len + n);
-	if (!grown)
-		return err_nomem(e);
-	memcpy(grown + last->len, p, n);
-	last->data = grown;
+	if (make_room(l, last, n, e) < 0)
+		return -(int)e->code;
+	memcpy((uint8_t *)(uintptr_t)last->data + last->len, p, n);
 	last->len += n;
 	l->bytes += n;
 	return 0;
