@@ -57,7 +57,7 @@ uint64_t phone_away_ms(const struct phone *p);
 /* The witness. */
 struct phone_stats {
 	uint64_t requests;    /* frames understood */
-	uint64_t reads;	      /* READ_MIDST answered with data */
+	uint64_t reads;	      /* READ_MIDST and READ_FLASH with data */
 	uint64_t refused;     /* answers that were no success */
 	uint64_t unsupported; /* commands that this loader does not know */
 	uint64_t early;	      /* transfers that came before a reply was out */
@@ -81,7 +81,8 @@ const char *phone_write_log(const struct phone *p);
 
 /*
  * Stand-ins for the vendor's signed loaders, good for this phone only:
- * which is 1 or 2.  The bytes are borrowed from the phone.
+ * which is 1 or 2.  The bytes are borrowed from the phone.  *ret is NULL for
+ * the second one of a phone that has only one.
  */
 void phone_sample_loader(const struct phone *p, int which, uint32_t *ret_addr,
 			 const uint8_t **ret, size_t *ret_len);

@@ -92,6 +92,8 @@ static int choose_loader(const struct options *o, struct phone_link *p,
 	}
 	if (!spec && sim) {
 		phone_sample_loader(sim, which, &addr, &bytes, &n);
+		if (!bytes) /* this phone has one loader only */
+			return 0;
 		return loader_from_memory(which == 1 ? "simulated-fdl1.bin"
 						     : "simulated-fdl2.bin",
 					  addr, bytes, n, l, e);

@@ -52,11 +52,30 @@ static bool make_plain(struct job *j)
 	return true;
 }
 
-/* Superblock at 1024 [9]; half of the rest is used. */
-static bool make_ext4(struct job *j)
+/* The superblock node of UBIFS, which lies in front. */
+static bool make_ubifs(struct job *j)
 {
 	uint8_t *h = new_head(j, 4096);
 
+	if (!h)
+		return false;
+	memset(h, 0, j->x->head_len);
+	put_le32(h, 0x06101831);
+	put_le32(h + 16, 4096);
+	h[20] = 6;
+	put_le32(h + 4, ~crc32_of(h + 8, 4096 - 8));
+	j->x->tail_at = j->x->size / 2;
+	return true;
+}
+
+/* Superblock at 1024 [9]; half of the rest is used. */
+static bool make_ext4(struct job *j)
+{
+	uint8_t *h;
+
+	if (j->cfg->nand)
+		return make_ubifs(j);
+	h = new_head(j, 4096);
 	if (!h)
 		return false;
 	memset(h, 0, 2048);
@@ -226,6 +245,21 @@ static bool make_nv(struct job *j)
 	return true;
 }
 
+/* A block table: how many blocks of how many bytes [5.4]. */
+static bool make_vnts(struct job *j)
+{
+	const uint16_t block = 0x800;
+	uint8_t *h = new_head(j, block);
+
+	if (!h)
+		return false;
+	memset(h, 0, 16);
+	memcpy(h, "VNTS", 4);
+	put_le16(h + 12, (uint16_t)(j->x->size / block));
+	put_le16(h + 14, block);
+	return true;
+}
+
 /* The first that matches; "*" ends the list. */
 static const struct recipe {
 	const char *pattern;
@@ -250,6 +284,13 @@ static const struct recipe {
 	{ "trustos*", make_dhtb, CONTENT_RANDOM },
 	{ "teecfg*", make_dhtb, CONTENT_RANDOM },
 	{ "splloader*", make_dhtb, CONTENT_RANDOM },
+	{ "bootloader", make_dhtb, CONTENT_RANDOM },
+	{ "boot[01]", make_dhtb, CONTENT_RANDOM },
+	{ "ps", make_dhtb, CONTENT_RANDOM },
+	{ "kernel", make_dhtb, CONTENT_RANDOM },
+	{ "userimage", make_dhtb, CONTENT_BULK },
+	{ "nv", make_vnts, CONTENT_RANDOM },
+	{ "udisk", make_plain, CONTENT_BULK },
 	{ "boot*", make_boot, CONTENT_RANDOM },
 	{ "init_boot*", make_boot, CONTENT_RANDOM },
 	{ "vendor_boot*", make_boot, CONTENT_RANDOM },
@@ -260,8 +301,8 @@ static const struct recipe {
 	{ "*", make_plain, CONTENT_RANDOM },
 };
 
-static int add_content(struct area *a, const struct cfg *c, const char *name,
-		       uint64_t start, uint64_t size, struct err *e)
+int contents_add(struct area *a, const struct cfg *c, const char *name,
+		 uint64_t start, uint64_t size, struct err *e)
 {
 	struct extent x = { .start = start, .size = size, .tail_at = size };
 	struct job j = { c, name, &x };
@@ -288,7 +329,8 @@ static uint64_t part_size(const struct cfg *c, const char *name, uint64_t mib)
 }
 
 /* From "name=MiB ..."; ret->part[] with places, the disk's size returned. */
-static uint64_t plan(const char *parts, const struct cfg *c, struct table *ret)
+uint64_t contents_plan(const char *parts, const struct cfg *c,
+		       struct table *ret)
 {
 	uint64_t at = MIB;
 
@@ -340,8 +382,8 @@ static int add_gpt(struct area *a, const struct cfg *c, struct table *t,
 		return r;
 	}
 	for (size_t i = 0; i < t->n && !r; i++)
-		r = add_content(a, c, t->part[i].name, t->part[i].start,
-				t->part[i].size, e);
+		r = contents_add(a, c, t->part[i].name, t->part[i].start,
+				 t->part[i].size, e);
 	if (r < 0) {
 		free(back.head);
 		return r;
@@ -357,7 +399,7 @@ static int make_user(struct area *a, const struct model *m, struct cfg *c,
 
 	if (!t)
 		return err_nomem(e);
-	a->size = plan(m->parts, c, t);
+	a->size = contents_plan(m->parts, c, t);
 	r = add_gpt(a, c, t, e);
 	free(t);
 	return r;
@@ -386,7 +428,7 @@ static int make_boot_area(struct area *a, const struct cfg *c, const char *path,
 	if (path)
 		return area_map_file(a, path, e);
 	a->size = BOOT_SIZE;
-	return add_content(a, c, BSL_SPLLOADER, 0, SPL_SIZE, e);
+	return contents_add(a, c, BSL_SPLLOADER, 0, SPL_SIZE, e);
 }
 
 int layout_make(struct storage *s, const struct model *m, struct cfg *c,
@@ -396,6 +438,10 @@ int layout_make(struct storage *s, const struct model *m, struct cfg *c,
 
 	if (c->super > (uint64_t)1 << 44 || c->userdata > (uint64_t)1 << 44)
 		return err_set(e, ERR_USAGE, "no phone is larger than 16T");
+	if (m->kind == MODEL_UBI)
+		return ubi_make(s, m, c, e);
+	if (m->kind != MODEL_NAMES)
+		return regions_make(&s->area[AREA_USER], m, c, e);
 	if (c->storage)
 		r = load_user(&s->area[AREA_USER], c, e);
 	else

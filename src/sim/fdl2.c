@@ -90,6 +90,9 @@ void fdl2_start(struct phone *p)
 		fdl2_miscdata(p, "start of FDL2", false, 0x2460, selinux,
 			      sizeof(selinux));
 	p->handshake_due = p->cfg.rsa_handshake != 0;
+	/* One that does it all has been asked nothing yet. */
+	if (!p->model->fdl2)
+		return;
 	p->delay_ms = p->cfg.fdl2_delay_ms;
 	if (p->cfg.da == DA_NONE) {
 		ack(p);
@@ -153,9 +156,32 @@ static bool find_in_table(const struct phone *p, const char *name,
 	return false;
 }
 
+/* So that the keys of a spec can name them. */
+static void name_regions(struct phone *p)
+{
+	struct region r[REGIONS_MAX];
+	struct table *t = &p->table;
+
+	memset(t, 0, sizeof(*t));
+	t->n = regions_plan(p->model, &p->cfg, p->storage.area[AREA_USER].size,
+			    r);
+	for (size_t i = 0; i < t->n; i++) {
+		strcpy(t->part[i].name, r[i].name);
+		t->part[i].start = r[i].start;
+		t->part[i].size = r[i].size;
+	}
+	t->known = t->ok = t->primary_ok = true;
+}
+
 void fdl2_load_table(struct phone *p)
 {
-	if (!p->table.known)
+	if (p->table.known)
+		return;
+	if (p->model->kind == MODEL_UBI)
+		ubi_volumes(p->model, &p->cfg, &p->table);
+	else if (sim_by_number(p))
+		name_regions(p);
+	else
 		gpt_load(&p->storage.area[AREA_USER], p->cfg.sector, &p->table);
 }
 
@@ -200,8 +226,16 @@ static bool find_fixnv(const struct phone *p, const char *name,
 	return find_in_table(p, other, ret);
 }
 
+static bool locate_nand(struct phone *p, const char *name, struct target *ret)
+{
+	fdl2_load_table(p);
+	return ubi_raw_part(p, name, ret) || find_in_table(p, name, ret);
+}
+
 bool fdl2_locate(struct phone *p, const char *name, struct target *ret)
 {
+	if (p->model->kind == MODEL_UBI)
+		return locate_nand(p, name, ret);
 	if (!strcmp(name, BSL_USER_PARTITION))
 		return whole(p, AREA_USER, ret);
 	if (!strcmp(name, BSL_SPLLOADER))
@@ -263,7 +297,9 @@ void fdl2_command(struct phone *p, const struct wire_msg *m)
 		sim_reply(p, BSL_REP_LOG, log, sizeof(log) - 1);
 	if (handshake(p) || gate(p, m))
 		return;
-	if (fdl2_read_command(p, m) || fdl2_write_command(p, m))
+	if (sim_by_number(p)
+		    ? ids_command(p, m)
+		    : fdl2_read_command(p, m) || fdl2_write_command(p, m))
 		return;
 	fdl2_unknown(p);
 }

@@ -56,6 +56,12 @@ static void read_start(struct phone *p, const struct wire_msg *m)
 					: BSL_REP_INCOMPATIBLE_PARTITION);
 		return;
 	}
+	if (p->model->kind == MODEL_UBI && p->cfg.nand) {
+		uint32_t size = m->len >= 76 ? get_le32(m->data + 72) : 0;
+
+		say_no(p, nand_read_start(p, size));
+		return;
+	}
 	if (p->cfg.nv_repair != NV_NONE && nv_is_primary(p, r->name)) {
 		nv_read_start(p);
 		return;
@@ -122,8 +128,8 @@ static bool boot_area(enum area_id area)
 	return area != AREA_USER;
 }
 
-static bool read_target(struct phone *p, const struct target *t,
-			uint64_t offset, uint8_t *out, size_t size)
+bool fdl2_read_target(struct phone *p, const struct target *t, uint64_t offset,
+		      uint8_t *out, size_t size)
 {
 	const struct area *a = &p->storage.area[t->area];
 
@@ -215,11 +221,13 @@ static bool read_any(struct phone *p, const struct wire_msg *m, uint64_t offset,
 		read_skipped(m, out, size);
 		return true;
 	}
+	if (p->model->kind == MODEL_UBI && p->cfg.nand)
+		return nand_read_midst(p, offset, out, size);
 	if (p->cfg.size_names != SIZE_OFF && strstr(r->name, "_size") &&
 	    strlen(r->name) > 5)
 		return read_size_name(p, out, size);
 	return fdl2_find(p, r->name, &t) &&
-	       read_target(p, &t, offset, out, size);
+	       fdl2_read_target(p, &t, offset, out, size);
 }
 
 static void read_midst(struct phone *p, const struct wire_msg *m)
@@ -272,6 +280,8 @@ static void read_end(struct phone *p)
 		return;
 	}
 	/* Ignored on eMMC and UFS: the name stays open [5.1]. */
+	if (p->cfg.nand)
+		nand_read_end(p);
 	ack(p);
 }
 

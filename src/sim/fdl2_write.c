@@ -126,7 +126,7 @@ static void start_data(struct phone *p, const struct wire_msg *m)
 		return;
 	}
 	if (!fdl2_find(p, w->name, &t)) {
-		answer(p, p->cfg.unknown_name_96
+		answer(p, p->cfg.unknown_name_96 || p->cfg.nand
 				  ? BSL_REP_INCOMPATIBLE_PARTITION
 				  : BSL_REP_OPERATION_FAILED);
 		return;

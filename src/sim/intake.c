@@ -61,7 +61,7 @@ static void frame(struct phone *p)
 static void check_baud(struct phone *p)
 {
 	/* A transfer of flags alone, to a loader that waits for frames. */
-	if (p->stage == STAGE_FDL2)
+	if (p->stage == STAGE_FDL2 && (p->model->fdl2 || p->synced))
 		return;
 	rom_check_baud(p);
 }

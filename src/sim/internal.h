@@ -25,7 +25,11 @@ enum { SIZE_TEXT, SIZE_ZERO, SIZE_OFF };
 enum { BACK_ROM, BACK_FDL2 };
 enum { FDL1_RUNS, FDL1_SILENT, FDL1_ROM, FDL1_LEAVES };
 enum { FDL2_RUNS, FDL2_SILENT, FDL2_LEAVES, FDL2_SAYS };
+enum { END_NOT, END_VOLUME, END_ANY };
 enum { MISC_NONE, MISC_RESET, MISC_START, MISC_BOTH };
+
+/* What the storage is, and by what the last loader reads it. */
+enum model_kind { MODEL_NAMES, MODEL_NOR, MODEL_NAND, MODEL_UBI };
 
 #define CFG_BAD_MAX 16
 
@@ -34,6 +38,14 @@ struct bad_range {
 	uint64_t offset, size;
 	bool flaky;
 	uint64_t refusals; /* so far; a flaky one has enough at last */
+};
+
+#define CFG_BLOCKS_MAX 16
+
+/* An erase block that the maker of the NAND, or use, has marked. */
+struct bad_block {
+	char part[BSL_NAME_MAX + 1];
+	uint64_t offset;
 };
 
 #define CFG_SPOIL_MAX 16
@@ -50,6 +62,7 @@ struct spoil {
 struct cfg {
 	uint64_t seed, super, userdata, sector;
 	char *storage, *boot1, *boot2;
+	uint64_t flash, split, feature_hang, nand, must_end;
 	uint64_t link, uart, need_line_state, reenum, disconnect_at;
 	uint64_t disconnect_every, back_ms, back_in, back_seed, revive_ms;
 	char *back_uid;
@@ -68,6 +81,8 @@ struct cfg {
 	char *uid, *skip_partition;
 	struct bad_range bad[CFG_BAD_MAX];
 	size_t n_bad;
+	struct bad_block blocks[CFG_BLOCKS_MAX];
+	size_t n_blocks;
 	uint64_t flaky_n, hang_read, min_read;
 	struct spoil spoil[CFG_SPOIL_MAX];
 	size_t n_spoil;
@@ -82,9 +97,12 @@ struct cfg {
 };
 
 struct model {
-	uint32_t fdl1, fdl2;
+	uint32_t fdl1, fdl2;  /* fdl2 0: one loader does it all */
 	const char *parts;    /* "name=MiB ..." in table order */
 	const char *defaults; /* a spec without a model's name */
+	enum model_kind kind;
+	uint32_t nor_base; /* where the loader sees the flash */
+	uint32_t chip_id;
 };
 
 /* models.c; index: position in phone_models(). */
@@ -102,6 +120,24 @@ int spoil_parse(struct cfg *c, const char *key, char *value,
 int layout_make(struct storage *s, const struct model *m, struct cfg *c,
 		struct err *e) MUST_CHECK;
 
+/* contents.c: what a partition of that name holds. */
+int contents_add(struct area *a, const struct cfg *c, const char *name,
+		 uint64_t start, uint64_t size, struct err *e) MUST_CHECK;
+
+/* regions.c: flash without a table, in pieces that only the loader knows. */
+#define REGIONS_MAX 8
+
+struct region {
+	const char *name; /* ours, for the keys; the wire has numbers only */
+	uint32_t id;	  /* 0: no number */
+	uint64_t start, size;
+};
+
+size_t regions_plan(const struct model *m, const struct cfg *c, uint64_t size,
+		    struct region out[REGIONS_MAX]);
+int regions_make(struct area *a, const struct model *m, const struct cfg *c,
+		 struct err *e) MUST_CHECK;
+
 /* gpt.c */
 #define GPT_PARTS_MAX	 128
 #define GPT_ENTRIES_SIZE 16384
@@ -117,6 +153,10 @@ struct table {
 	size_t n;
 	bool known, primary_ok, ok;
 };
+
+/* "name=MiB ..." as places one behind the other; the end of the last. */
+uint64_t contents_plan(const char *parts, const struct cfg *c,
+		       struct table *ret);
 
 uint32_t crc32_of(const uint8_t *p, size_t n);
 size_t gpt_front_size(uint64_t sector);
@@ -142,6 +182,9 @@ struct load {
 
 struct reading {
 	bool open, from_ram, refused;
+	bool nv;       /* NAND: its header is stepped over */
+	int volume;    /* NAND: of the table; -1: a raw part */
+	uint32_t size; /* NAND: as READ_START said */
 	char name[BSL_NAME_UNITS];
 };
 
@@ -149,6 +192,8 @@ struct writing {
 	bool open, nv;
 	char name[BSL_NAME_UNITS];
 	uint64_t size, got, flushed;
+	uint64_t at; /* in the flash, where there are no names */
+	bool nowhere;
 	uint32_t checksum;
 	uint8_t *buf;
 	size_t len, cap;
@@ -199,9 +244,10 @@ struct phone {
 	bool synced;
 
 	/* FDL2 */
-	bool plain, write_enabled, handshake_due;
+	bool plain, write_enabled, handshake_due, connected;
 	uint64_t leaked, frames;
 	struct reading reading;
+	bool opened[GPT_PARTS_MAX]; /* volumes that READ_END has not closed */
 	struct writing writing;
 	uint8_t *nv_ram;
 	unsigned nv_flags;
@@ -224,6 +270,12 @@ void sim_leave(struct phone *p, enum stage next);
 bool sim_write(struct phone *p, const char *cause, bool commanded,
 	       enum area_id area, uint64_t offset, const uint8_t *data,
 	       uint64_t n);
+
+/* Flash by number or address; else partitions by name. */
+static inline bool sim_by_number(const struct phone *p)
+{
+	return p->model->kind == MODEL_NOR || p->model->kind == MODEL_NAND;
+}
 
 static inline bool sim_on_usb(const struct phone *p)
 {
@@ -250,6 +302,33 @@ bool fdl2_may_reply_data(struct phone *p);
 
 /* fdl2_read.c; false when it does not know m */
 bool fdl2_read_command(struct phone *p, const struct wire_msg *m);
+/* False past the end and where the storage cannot be read. */
+bool fdl2_read_target(struct phone *p, const struct target *t, uint64_t offset,
+		      uint8_t *out, size_t size);
+
+/* fdl_ids.c: the loaders of feature phones, which know no names. */
+bool ids_command(struct phone *p, const struct wire_msg *m);
+
+/* nand.c */
+#define NAND_PAGE  ((uint64_t)2 << 10)
+#define NAND_BLOCK ((uint64_t)128 << 10)
+
+/* From a physical place on, bad blocks stepped over in this request only. */
+bool nand_read(struct phone *p, const struct target *part, uint64_t offset,
+	       uint8_t *out, size_t n);
+/* The answer; reading.name is set. */
+uint16_t nand_read_start(struct phone *p, uint32_t size);
+bool nand_read_midst(struct phone *p, uint64_t offset, uint8_t *out, size_t n);
+void nand_read_end(struct phone *p);
+
+/* ubi.c */
+int ubi_make(struct storage *s, const struct model *m, const struct cfg *c,
+	     struct err *e) MUST_CHECK;
+void ubi_volumes(const struct model *m, const struct cfg *c, struct table *ret);
+/* The parts beside the volumes, and the one that holds these. */
+bool ubi_raw_part(const struct phone *p, const char *name, struct target *ret);
+/* That one as bytes, bad blocks left out. */
+bool ubi_image(struct phone *p, uint64_t offset, uint8_t *out, size_t n);
 
 /* spoil.c: what was read from the storage at that place, made worse. */
 void spoil_read(struct phone *p, enum area_id area, uint64_t at, uint8_t *out,
@@ -266,6 +345,8 @@ void fdl2_miscdata(struct phone *p, const char *cause, bool commanded,
 bool nv_is_primary(const struct phone *p, const char *name);
 /* READ_START of a primary NV name: repair, load into RAM, answer. */
 void nv_read_start(struct phone *p);
+/* On NAND: the repair alone. */
+void nv_repair_copies(struct phone *p);
 /* The last MIDST of a primary NV name: check, build, write; the answer. */
 uint16_t nv_store(struct phone *p);
 uint32_t nv_checksum(const uint8_t *p, size_t n);

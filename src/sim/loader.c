@@ -31,7 +31,7 @@ int loader_make(struct phone *p, struct err *e)
 	static const size_t sizes[2] = { 20 << 10, 200 << 10 };
 	const uint32_t addr[2] = { p->model->fdl1, p->model->fdl2 };
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2 && addr[i]; i++) {
 		p->loader[i] = malloc(sizes[i]);
 		if (!p->loader[i])
 			return err_nomem(e);

@@ -57,11 +57,23 @@ static const char parts_sc9832[] =
 	"wfixnv2=1 wruntimenv1=1 wruntimenv2=1 logo=1 fbootlogo=1 boot=4 "
 	"system=48 cache=4 sysinfo=1 persist=2 uboot_log=1 userdata=32";
 
+/* R106 5G router; UBI volumes, in the order of the vendor's scheme. */
+static const char parts_udx710[] =
+	"miscdata=1 misc=1 nr_fixnv1=1 nr_fixnv2=1 prodnv=4 nr_runtimenv1=1 "
+	"nr_runtimenv2=1 persist=2 boot=4 recovery=4 nr_pmsys=1 nr_agdsp=1 "
+	"nr_modem=8 nr_v3phy=1 nr_nrphy=1 nr_nrdsp1=1 nr_nrdsp2=1 "
+	"nr_deltanv=1 wcnmodem=1 system=16 m_raw=1 m_data=2 m_webui=2 "
+	"userdata=8";
+
 static const struct phone_model models[] = {
 	{ "ums512", "A/B phone with eMMC (T610 family)", "ums512" },
 	{ "ums9230", "A/B phone with UFS (T606 family)", "ums9230" },
 	{ "sc9863a", "non-A/B phone with eMMC, Android 10", "sc9863a" },
 	{ "sc9832", "old phone, Android 7, loader without a table", "sc9830" },
+	{ "sc6531e", "feature phone with NOR flash", "sc6531e" },
+	{ "sc6530", "feature phone with NOR flash, one loader only", "sc6530" },
+	{ "ums9117", "4G feature phone with NAND", "ums9117" },
+	{ "udx710", "5G modem with UBI volumes on NAND", "udx710" },
 };
 
 /* Of every model, before its own. */
@@ -73,20 +85,43 @@ static const struct phone_model models[] = {
 	"old_memory=6,max_read=0x10000,size0_crash=1,size64k_len0=1,"    \
 	"read_start_lazy=1,prodnv_check=1,fixnv_size=0x80000,"
 
+/*
+ * Of those whose loaders know no names: escaping for good, no table, a null
+ * pointer for each command that is not theirs [3, 5.4].
+ */
+#define FEATURE                                                           \
+	"fdl2_delay_ms=0,da=none,hdlc=0,unknown=crash,keep_charge=crash," \
+	"max_read=0x1000,size0_crash=0,feature_hang=1,"
+
 static const struct model details[] = {
 	{ 0x5500, 0x9EFFFE00, parts_ums512,
 	  COMMON "da=tlv,hdlc=1,storage_type=0x102,nv_repair=ab,nv_stale=1,"
-		 "miscdata_writes=1,ab_mirror=1" },
+		 "miscdata_writes=1,ab_mirror=1",
+	  MODEL_NAMES, 0, 0 },
 	{ 0x65000800, 0x9EFFFE00, parts_ums9230,
 	  COMMON "sector=4096,da=tlv,hdlc=1,storage_type=0x103,nv_repair=ab,"
-		 "nv_stale=1,miscdata_writes=1,ab_mirror=1" },
+		 "nv_stale=1,miscdata_writes=1,ab_mirror=1",
+	  MODEL_NAMES, 0, 0 },
 	{ 0x5000, 0x9EFFFE00, parts_sc9863a,
-	  COMMON "da=v2,hdlc=1,nv_repair=u-boot,nv_stale=1,miscdata_writes=1" },
+	  COMMON "da=v2,hdlc=1,nv_repair=u-boot,nv_stale=1,miscdata_writes=1",
+	  MODEL_NAMES, 0, 0 },
 	/* Facts of protocol.md 5.9, 2.7 and of the yongl family. */
 	{ 0x50000000, 0x9F000000, parts_sc9832,
 	  COMMON "da=bare,hdlc=0,hdlc_dead=1,nv_repair=u-boot,ptable=fe,"
 		 "user_partition=96,unknown_name_96=1,read_start_lazy=0,"
-		 "read32=1,max_read=0x3000,size_names=off,keep_charge=crash" },
+		 "read32=1,max_read=0x3000,size_names=off,keep_charge=crash",
+	  MODEL_NAMES, 0, 0 },
+	{ 0x40004000, 0x14000000, NULL, COMMON FEATURE "flash=4M", MODEL_NOR,
+	  0x10000000, 0x65620000 },
+	{ 0x34000000, 0, NULL, COMMON FEATURE "flash=4M", MODEL_NOR, 0x30000000,
+	  0x65300000 },
+	{ 0x6200, 0x80100000, NULL, COMMON FEATURE "keep_charge=ack",
+	  MODEL_NAND, 0, 0x91170000 },
+	{ 0x28007000, 0x9EFFFE00, parts_udx710,
+	  COMMON "nand=1,must_end=any,da=tlv,hdlc=1,storage_type=0x101,"
+		 "nv_repair=u-boot,miscdata_writes=1,ptable=fe,size_names=off,"
+		 "info_0d=reply",
+	  MODEL_UBI, 0, 0 },
 };
 
 const struct phone_model *phone_models(size_t *ret_n)

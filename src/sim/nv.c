@@ -166,6 +166,22 @@ static void serve(struct phone *p, struct copy c[2], const char *name,
 	sim_reply(p, BSL_REP_ACK, NULL, 0);
 }
 
+void nv_repair_copies(struct phone *p)
+{
+	struct copy c[2] = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		variant(p->reading.name, i ? '2' : '1', 0, c[i].name);
+		read_copy(p, &c[i]);
+	}
+	for (int i = 0; i < 2; i++)
+		if (c[i].found && !c[i].good && c[!i].good)
+			write_copy(p, "NV repair", false, c[i].name, c[!i].buf,
+				   c[!i].len);
+	free(c[0].buf);
+	free(c[1].buf);
+}
+
 void nv_read_start(struct phone *p)
 {
 	const char *name = p->reading.name;

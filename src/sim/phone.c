@@ -28,6 +28,8 @@ static bool is_success(const struct phone *p, uint16_t type)
 	case BSL_REP_VER:
 	case BSL_REP_READ_FLASH:
 	case BSL_REP_READ_FLASH_INFO:
+	case BSL_REP_READ_CHIP_TYPE:
+	case BSL_REP_READ_NVITEM:
 	case BSL_REP_READ_CHIP_UID:
 	case BSL_REP_READ_PARTITION:
 	case 0xB1: /* READ_REFINFO */
@@ -124,6 +126,8 @@ void sim_power_on(struct phone *p)
 	p->plain = false;
 	p->write_enabled = false;
 	p->handshake_due = false;
+	p->connected = false;
+	memset(p->opened, 0, sizeof(p->opened));
 	p->leaked = 0;
 	p->frames = 0;
 	memset(&p->reading, 0, sizeof(p->reading));
@@ -367,7 +371,8 @@ static int configure(struct phone *p, const char *keys, struct err *e)
 
 	if (!r && strstr(keys, "version=" BSL_HELLO_AUTOD))
 		r = cfg_parse(c, "need_line_state=1,ver_skip=0", e);
-	if (!r && (strstr(keys, "link=serial") || strstr(keys, "uart=1")))
+	if (!r && !sim_by_number(p) &&
+	    (strstr(keys, "link=serial") || strstr(keys, "uart=1")))
 		r = cfg_parse(c, "da=bare,hdlc=0", e);
 	if (!r)
 		r = cfg_parse(c, keys, e);

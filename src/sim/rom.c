@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define HELLO_FDL1 "Spreadtrum Boot Block version 1.1"
+#define HELLO_FDL1    "Spreadtrum Boot Block version 1.1"
+#define HELLO_FEATURE "Spreadtrum Boot Block version 1.2"
 /* RAM windows, wide enough for every loader seen. */
 #define WINDOW_FDL1 0x100000
 #define WINDOW_FDL2 0x2000000
@@ -26,8 +27,8 @@ enum wire_chk rom_chk(const struct phone *p)
 
 static const char *hello(const struct phone *p)
 {
-	if (p->stage == STAGE_FDL1)
-		return HELLO_FDL1;
+	if (p->stage == STAGE_FDL1 || p->stage == STAGE_FDL2)
+		return sim_by_number(p) ? HELLO_FEATURE : HELLO_FDL1;
 	return p->cfg.version ? p->cfg.version : BSL_HELLO_BROM;
 }
 
@@ -154,9 +155,9 @@ static void become_fdl1(struct phone *p)
 	if (p->cfg.fdl1 == FDL1_LEAVES)
 		p->cfg.back_ms = NEVER_MS;
 	if (p->cfg.fdl1 == FDL1_LEAVES || p->cfg.reenum == REENUM_FDL1)
-		sim_leave(p, STAGE_FDL1);
+		sim_leave(p, p->model->fdl2 ? STAGE_FDL1 : STAGE_FDL2);
 	else
-		p->stage = STAGE_FDL1;
+		p->stage = p->model->fdl2 ? STAGE_FDL1 : STAGE_FDL2;
 }
 
 /* One that does not come up; true when that was the end [4.4, 4.5]. */

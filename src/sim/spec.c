@@ -13,6 +13,7 @@ enum key_kind {
 	KEY_TEXT,
 	KEY_BAD,
 	KEY_FLAKY,
+	KEY_BLOCK,
 	KEY_SPOIL
 };
 
@@ -49,6 +50,11 @@ static const struct key keys[] = {
 	TEXT(storage),
 	TEXT(boot1),
 	TEXT(boot2),
+	SIZE(flash),
+	FLAG(split),
+	FLAG(feature_hang),
+	FLAG(nand),
+	WORD(must_end, "no|volume|any"),
 	NUMBER(seed),
 	SIZE(super),
 	SIZE(userdata),
@@ -111,6 +117,7 @@ static const struct key keys[] = {
 	{ "bad", KEY_BAD, 0, NULL },
 	{ "flaky", KEY_FLAKY, 0, NULL },
 	NUMBER(flaky_n),
+	{ "bad_block", KEY_BLOCK, 0, NULL },
 	{ "blank", KEY_SPOIL, 0, NULL },
 	{ "erased", KEY_SPOIL, 0, NULL },
 	{ "stuck", KEY_SPOIL, 0, NULL },
@@ -225,6 +232,28 @@ static int set_bad(struct cfg *c, const struct key *k, char *value,
 	return 0;
 }
 
+/* PARTITION+OFFSET, anywhere inside the block */
+static int set_block(struct cfg *c, const struct key *k, char *value,
+		     struct err *e)
+{
+	struct bad_block *b = &c->blocks[c->n_blocks];
+	char *offset = strchr(value, '+');
+
+	if (!offset || (size_t)(offset - value) >= sizeof(b->part))
+		return err_set(e, ERR_USAGE,
+			       "key '%s' takes PARTITION+OFFSET, not '%s'",
+			       k->name, value);
+	if (c->n_blocks == CFG_BLOCKS_MAX)
+		return err_set(e, ERR_USAGE, "more than %d bad blocks",
+			       CFG_BLOCKS_MAX);
+	*offset++ = 0;
+	strcpy(b->part, value);
+	if (text_to_size(offset, &b->offset, e) < 0)
+		return err_context(e, "key '%s'", k->name);
+	c->n_blocks++;
+	return 0;
+}
+
 static int set_number(struct cfg *c, const struct key *k, const char *value,
 		      struct err *e)
 {
@@ -258,6 +287,8 @@ static int set_key(struct cfg *c, char *pair, struct err *e)
 	case KEY_BAD:
 	case KEY_FLAKY:
 		return set_bad(c, k, value, e);
+	case KEY_BLOCK:
+		return set_block(c, k, value, e);
 	case KEY_SPOIL:
 		return spoil_parse(c, k->name, value, e);
 	case KEY_FLAG:

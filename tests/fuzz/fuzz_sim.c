@@ -21,6 +21,9 @@ static const char *const specs[] = {
 	"ums512,bad_chk=ignore,unknown=83,hdlc=0,ptable=mb",
 	"sc9863a,gpt_primary_bad=1,reenum=fdl2,log_frames=2",
 	"ums9230,auth_gate=1,size_names=zero,boot_wrap=1",
+	"sc6531e,feature_hang=0,unknown=83",
+	"sc6530,split=1",
+	"ums9117,feature_hang=0,unknown=83,bad_block=kernel+0x40000",
 };
 
 enum { TAKE_FRAME, TAKE_BYTES, GIVE, WAIT, LINE, ATTACH, DEEDS };
@@ -71,8 +74,8 @@ static const struct transport_ops lent_ops = {
 static void climb(struct transport *t)
 {
 	struct transport lent = { .ops = &lent_ops, .next = t };
-	struct loader fdl[2];
-	struct session_options o = { .fdl1 = &fdl[0], .fdl2 = &fdl[1] };
+	struct loader fdl[2] = { 0 };
+	struct session_options o = { .fdl1 = &fdl[0] };
 	const uint8_t *data;
 	uint32_t addr;
 	size_t n;
@@ -82,6 +85,9 @@ static void climb(struct transport *t)
 	for (int i = 0; i < 2; i++) {
 		phone_sample_loader(transport_sim_phone(t), i + 1, &addr, &data,
 				    &n);
+		if (!data) /* one loader does it all */
+			continue;
+		o.fdl2 = i ? &fdl[i] : NULL;
 		/* The simulator looks at its beginning only. */
 		n = n < 0x400 ? n : 0x400;
 		assert(loader_from_memory("fdl", addr, data, n, &fdl[i], &e) ==

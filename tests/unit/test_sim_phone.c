@@ -329,6 +329,9 @@ static void every_model_boots_and_says_what_it_is(void **state)
 	(void)state;
 	assert_true(n >= 4);
 	for (size_t i = 0; i < n; i++) {
+		/* (test_sim_feature.c) */
+		if (strstr(m[i].title, "feature phone"))
+			continue;
 		assert_int_equal(boot(m[i].name),
 				 BSL_REP_INCOMPATIBLE_PARTITION);
 		assert_ptr_equal(phone_model(on.phone), &m[i]);
