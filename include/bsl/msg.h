@@ -15,6 +15,13 @@
 size_t msg_start_data(uint32_t addr, uint32_t size, uint8_t out[MSG_MAX]);
 
 /*
+ * START_DATA of a partition: 76 bytes, or 88 with a 64-bit size; 4 more when
+ * there is a sum (NULL: none) [7.1].  The name is at most BSL_NAME_MAX long.
+ */
+size_t msg_write_start(const char *name, uint64_t size, bool wide,
+		       const uint32_t *sum, uint8_t out[MSG_MAX]);
+
+/*
  * READ_START: 76 bytes, or 88 with a 64-bit size [5.1].  The name is at most
  * BSL_NAME_MAX characters.
  */

@@ -124,6 +124,14 @@ enum bsl_rep {
 #define BSL_READ_PLAIN_EMMC 0xF800
 #define BSL_READ_PLAIN_UFS  0xF000
 
+/*
+ * The most that one MIDST_DATA may carry to FDL2.  The frame is one transfer of
+ * at most 0xFC00 bytes [1.3], and with escaping it may double; a larger one is
+ * cut and hangs the loader.
+ */
+#define BSL_WRITE_MAX_ESCAPED 0x7000
+#define BSL_WRITE_MAX_PLAIN   0xF800
+
 #define BSL_DA_TLV_MAGIC 0x7477656EU /* "newt" [4.4] */
 #define BSL_STORAGE_NAND 0x101
 #define BSL_STORAGE_EMMC 0x102

@@ -62,6 +62,7 @@ struct session_options {
 	bool read_ahead;
 	bool nv_by_name; /* may READ_START a first NV copy */
 	bool may_end;	 /* may send NORMAL_RESET and POWER_OFF */
+	bool may_write;	 /* device/writer.h may be used; else it refuses */
 };
 
 struct session;

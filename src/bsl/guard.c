@@ -7,6 +7,7 @@
 #include "bsl/msg.h"
 #include "bsl/proto.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define IN(mode) (1u << (mode))
@@ -16,9 +17,10 @@ static const struct {
 } allowed[] = {
 	{ BSL_CMD_CHECK_BAUD, IN(GUARD_LOAD) },
 	{ BSL_CMD_CONNECT, IN(GUARD_LOAD) },
-	{ BSL_CMD_START_DATA, IN(GUARD_LOAD) },
-	{ BSL_CMD_MIDST_DATA, IN(GUARD_LOAD) },
-	{ BSL_CMD_END_DATA, IN(GUARD_LOAD) },
+	{ BSL_CMD_START_DATA, IN(GUARD_LOAD) | IN(GUARD_WRITE) },
+	{ BSL_CMD_MIDST_DATA, IN(GUARD_LOAD) | IN(GUARD_WRITE) },
+	{ BSL_CMD_END_DATA, IN(GUARD_LOAD) | IN(GUARD_WRITE) },
+	{ BSL_CMD_ENABLE_WRITE_FLASH, IN(GUARD_WRITE) },
 	{ BSL_CMD_EXEC_DATA, IN(GUARD_LOAD) },
 	{ BSL_CMD_CHANGE_BAUD, IN(GUARD_LOAD) },
 	{ BSL_CMD_KEEP_CHARGE, IN(GUARD_LOAD) },
@@ -33,7 +35,7 @@ static const struct {
 static bool is_allowed(const struct guard *g, unsigned cmd)
 {
 	if (cmd == BSL_CMD_NORMAL_RESET || cmd == BSL_CMD_POWER_OFF)
-		return g->allow_ending;
+		return g->allow_ending && g->mode != GUARD_WRITE;
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
 		if (allowed[i].cmd == cmd)
 			return allowed[i].modes & IN(g->mode);
@@ -90,15 +92,80 @@ static int check_read_midst(const struct guard *g, const uint8_t *payload,
 	return 0;
 }
 
+const char *guard_name_unwritable(const char *name)
+{
+	size_t n = strlen(name);
+
+	if (n == 0)
+		return "it has no name";
+	if (n > BSL_NAME_MAX)
+		return "its name is too long for the request";
+	for (size_t i = 0; i < n; i++)
+		if (name[i] <= ' ' || name[i] > '~')
+			return "its name has characters that no table holds";
+	if (!strcmp(name, BSL_USER_PARTITION))
+		return "it is the whole storage, which loaders do not write "
+		       "by name";
+	return NULL;
+}
+
+/* 76 or 88 bytes, 4 more with a checksum [7.1]. */
+static int check_write_start(const struct guard *g, const uint8_t *payload,
+			     size_t len, struct err *e)
+{
+	bool wide = len == 88 || len == 92, sum = len == 80 || len == 92;
+	char name[BSL_NAME_UNITS + 1];
+	const char *why;
+	uint64_t size;
+
+	if ((len != 76 && !wide && !sum) ||
+	    !text_from_utf16le(payload, BSL_NAME_UNITS, name, sizeof(name)))
+		return err_set(e, ERR_BUG, "START_DATA without a proper name");
+	why = guard_name_unwritable(name);
+	if (why)
+		return err_set(e, ERR_BUG, "START_DATA of '%s': %s", name, why);
+	size = wide ? get_le64(payload + BSL_NAME_BYTES)
+		    : get_le32(payload + BSL_NAME_BYTES);
+	if (strcmp(name, g->write_name) != 0 || size != g->write_size ||
+	    size == 0 || size % 2)
+		return err_set(e, ERR_BUG,
+			       "START_DATA of '%s' with %" PRIu64
+			       " bytes, where '%s' with %" PRIu64
+			       " was agreed on",
+			       name, size, g->write_name, g->write_size);
+	if (guard_name_repairs(name) && !sum)
+		return err_set(e, ERR_BUG,
+			       "START_DATA of the NV '%s' without its sum",
+			       name);
+	return 0;
+}
+
+/* Never an odd one [2.2]; more would not fit the loader's buffer [2.4]. */
+static int check_write_midst(const struct guard *g, size_t len, struct err *e)
+{
+	size_t max = g->escape ? BSL_WRITE_MAX_ESCAPED : BSL_WRITE_MAX_PLAIN;
+
+	if (len == 0 || len > max || len % 2)
+		return err_set(e, ERR_BUG,
+			       "MIDST_DATA of %zu bytes (2 to %zu, even ones, "
+			       "are possible)",
+			       len, max);
+	return 0;
+}
+
 int guard_check(const struct guard *g, unsigned cmd, const uint8_t *payload,
 		size_t len, struct err *e)
 {
+	static const char *const modes[] = { "loading", "reading", "writing" };
 	char name[MSG_NAME_MAX];
 
 	if (!is_allowed(g, cmd))
 		return err_set(e, ERR_BUG, "%s may not be sent in a %s session",
-			       msg_command_name(cmd, name),
-			       g->mode == GUARD_READ ? "reading" : "loading");
+			       msg_command_name(cmd, name), modes[g->mode]);
+	if (g->mode == GUARD_WRITE && cmd == BSL_CMD_START_DATA)
+		return check_write_start(g, payload, len, e);
+	if (g->mode == GUARD_WRITE && cmd == BSL_CMD_MIDST_DATA)
+		return check_write_midst(g, len, e);
 	if (cmd == BSL_CMD_READ_START)
 		return check_read_start(g, payload, len, e);
 	if (cmd == BSL_CMD_READ_MIDST)

@@ -36,6 +36,17 @@ size_t msg_read_start(const char *name, uint64_t size, bool wide,
 	return BSL_NAME_BYTES + 16;
 }
 
+size_t msg_write_start(const char *name, uint64_t size, bool wide,
+		       const uint32_t *sum, uint8_t out[MSG_MAX])
+{
+	size_t n = msg_read_start(name, size, wide, out);
+
+	if (!sum)
+		return n;
+	put_le32(out + n, *sum);
+	return n + 4;
+}
+
 size_t msg_read_midst(uint32_t size, uint64_t offset, bool wide,
 		      uint8_t out[MSG_MAX])
 {

@@ -34,6 +34,8 @@ const char *msg_command_name(unsigned cmd, char buf[MSG_NAME_MAX])
 		return "KEEP_CHARGE";
 	case BSL_CMD_POWER_OFF:
 		return "POWER_OFF";
+	case BSL_CMD_ENABLE_WRITE_FLASH:
+		return "ENABLE_WRITE_FLASH";
 	case BSL_CMD_READ_CHIP_UID:
 		return "READ_CHIP_UID";
 	case BSL_CMD_DISABLE_TRANSCODE:

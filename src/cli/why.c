@@ -311,6 +311,93 @@ static const struct why_row rows[WHY_ROWS] = {
 				    { "a serial line that is too fast",
 				      "take a lower speed: "
 				      "--device tty:PATH@115200" } } },
+	[WHY_WRITE_NAME] = { "write-name",
+			     "the loader takes no data for this partition",
+			     { { "it protects this partition, or has none of "
+				 "this name",
+				 "leave it out; 'spdvault info' lists what "
+				 "the phone has" },
+			       { "a \"security download\" build: it serves "
+				 "only phones that "
+				 "were brought in by the factory's way",
+				 "take the FDL2 of a firmware of the same "
+				 "model without it" } } },
+	[WHY_WRITE_SIZE] = { "write-size",
+			     "the loader says that this is too large",
+			     { { "FDL2 is of another firmware, and keeps less "
+				 "room for it (NV above all)",
+				 "take it from the firmware that the phone "
+				 "runs" },
+			       { "the partition is smaller than what goes "
+				 "there",
+				 "leave it out" } } },
+	[WHY_WRITE_NOT_ENABLED] = { "write-not-enabled",
+				    "the loader does not let itself be "
+				    "switched to writing",
+				    { { "its maker's own program does more "
+					"before",
+					"take the FDL2 of another firmware of "
+					"the same "
+					"model" } } },
+	[WHY_WRITE_PROTECTED] = { "write-protected",
+				  "the storage is write-protected there",
+				  { { "the loader has protected it until the "
+				      "next start",
+				      SWITCH_OFF },
+				    { "the storage has worn out and only "
+				      "reads",
+				      "save what it holds; there is no remedy "
+				      "from outside" } } },
+	[WHY_WRITE_CHECKSUM] = { "write-checksum",
+				 "the loader refuses the sum of what it got",
+				 { { "the NV of this build is encrypted or "
+				     "protected",
+				     "leave it out: the second copy can be "
+				     "written as it is" },
+				   { "the storage did not take it",
+				     SWITCH_OFF },
+				   { "the cable or a hub changed bytes",
+				     OTHER_CABLE } } },
+	[WHY_WRITE_FAILED] = { "write-failed",
+			       "the loader could not write what it got",
+			       { { "it protects this partition until the next "
+				   "start",
+				   SWITCH_OFF },
+				 { "the partition is smaller than what goes "
+				   "there",
+				   "'spdvault info' shows its size" },
+				 { "the storage is failing",
+				   "save what it holds; there is no remedy "
+				   "from outside" } } },
+	[WHY_WRITE_SIGNATURE] = { "write-signature",
+				  "the loader refuses the signature of what it "
+				  "got",
+				  { { "it is signed for another phone, or is "
+				      "older than what the phone lets in",
+				      "write back only what this phone held "
+				      "itself, or its maker's "
+				      "newest" },
+				    { "it is not whole",
+				      "verify the archive ('spdvault "
+				      "verify')" } } },
+	[WHY_WRITE_SIGNATURE_HANG] = { "write-signature-hang",
+				       "silence behind the last byte of a "
+				       "signed partition",
+				       { { "the loader refuses the signature, "
+					   "and hangs without a word",
+					   SWITCH_OFF "; the partition may "
+						      "hold what it held" },
+					 { "the storage is still at it",
+					   "start again, and compare" } } },
+	[WHY_WRITE_LOST] = { "write-lost",
+			     "an answer was lost while the phone was being "
+			     "written",
+			     { { "the cable slipped, a hub dropped it, or the "
+				 "battery is flat: the partition may hold old "
+				 "and new bytes",
+				 "start again and go on: nothing is sent "
+				 "twice before it has been read" },
+			       { "the loader hangs", SWITCH_OFF } } },
 };
 
 const struct why_row *why_at(enum why why)

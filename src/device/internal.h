@@ -16,7 +16,12 @@
 #define READ_MS		5000u
 #define FIRST_READ_MS	15000u
 #define REOPEN_MS	15000u
-#define REOPENS_MAX	4u /* a phone that keeps leaving is not well */
+/* A loader may erase before it answers these [7.2, 7.3]. */
+#define WRITE_START_MS 60000u
+#define WRITE_END_MS   60000u
+#define WRITE_MS       15000u  /* and 1 s per 8 MiB that it may write now */
+#define WRITE_LAST_MS  120000u /* the last of them; verified as well [7.5] */
+#define REOPENS_MAX    4u      /* a phone that keeps leaving is not well */
 
 /* What every host sends to a ROM [2.4]; FDL1 buffers hold 0x1000 [2.4]. */
 #define LOAD_PIECE_ROM	528u
@@ -51,6 +56,8 @@ struct session {
 	bool dead;	     /* the loader answers nothing any more */
 	bool served;	     /* FDL2 has taken a name to read */
 	bool refused;	     /* the answer before reads as a refusal */
+	bool write_enabled;  /* ENABLE_WRITE_FLASH was acknowledged */
+	bool hold_on;	     /* a wish to stop is not heard just now */
 	char started[37];    /* by READ_START, for certain; "": nothing */
 	struct chunk_state chunk;
 };
@@ -61,6 +68,8 @@ void session_note(const struct session *s, const char *fmt, ...) PRINTF(2, 3);
 uint32_t session_sector(const struct session *s);
 /* The usual time limit: the user's, or this one if that is longer. */
 unsigned session_timeout(const struct session *s, unsigned usual_ms);
+/* Back to what this stage's loader may be sent, after a write or a climb. */
+void session_guard_reading(struct session *s);
 /* One command without a payload that must be answered by ACK. */
 int session_expect_ack(struct session *s, unsigned cmd, const void *payload,
 		       size_t len, unsigned timeout_ms,
@@ -85,6 +94,10 @@ enum step {
 	STEP_START_FDL2, /* until it has said something */
 	STEP_FIRST_COMMAND,
 	STEP_READ,
+	STEP_WRITE_START,
+	STEP_WRITE,	   /* START_DATA was acknowledged */
+	STEP_WRITE_NV,	   /* the same, of what goes with its sum */
+	STEP_WRITE_SIGNED, /* the last byte of what may be signed went out */
 };
 /* Names the row of the table of failures, in *e, and returns its code. */
 int session_explain(const struct session *s, enum step step, struct err *e);

@@ -22,7 +22,7 @@ static bool forward_cancelled(void *user)
 {
 	struct session *s = user;
 
-	return s->ev.cancelled && s->ev.cancelled(s->ev.user);
+	return !s->hold_on && s->ev.cancelled && s->ev.cancelled(s->ev.user);
 }
 
 int session_open(struct transport *t, const struct session_options *o,
@@ -163,6 +163,15 @@ int session_refusal(struct session *s, unsigned cmd, const struct reply *r,
 bool session_wants_authorisation(const struct err *e)
 {
 	return e->code == ERR_REFUSED && e->sys == BSL_REP_UNSUPPORTED_COMMAND;
+}
+
+void session_guard_reading(struct session *s)
+{
+	const struct guard reading = { .mode = GUARD_READ,
+				       .allow_nv_name = s->opt.nv_by_name,
+				       .allow_ending = s->opt.may_end };
+
+	link_set_guard(s->link, &reading);
 }
 
 int session_expect_ack(struct session *s, unsigned cmd, const void *payload,

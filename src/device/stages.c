@@ -373,9 +373,6 @@ int stages_learn_uid(struct session *s, struct err *e)
 
 static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 {
-	const struct guard reading = { .mode = GUARD_READ,
-				       .allow_nv_name = s->opt.nv_by_name,
-				       .allow_ending = s->opt.may_end };
 	const struct loader *l = s->opt.fdl2;
 	bool autod = strcmp(s->info.hello, BSL_HELLO_AUTOD) == 0;
 	int rc;
@@ -394,7 +391,7 @@ static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 	}
 	if (rc == 1)
 		return 0; /* another round, from the beginning */
-	link_set_guard(s->link, &reading);
+	session_guard_reading(s);
 	rc = stop_escaping(s, e);
 	if (rc == 0)
 		rc = stages_learn_uid(s, e);
@@ -408,6 +405,7 @@ static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 	}
 	s->started[0] = '\0';
 	s->served = false;
+	s->write_enabled = false;
 	chunk_init(&s->chunk, chunk_cap(s));
 	s->dead = false; /* a ROM says 0x8B and goes on [2.5] */
 	s->stage = STAGE_FDL2;

@@ -18,6 +18,8 @@ static const uint8_t load_list[] = { 0x7E, 0x00, 0x01, 0x02,
 				     0x03, 0x04, 0x09, 0x13 };
 static const uint8_t read_list[] = { 0x10, 0x11, 0x12, 0x21, 0x2D, 0x1A };
 static const uint8_t ending_list[] = { 0x05, 0x17 };
+/* One partition, 7.1 and 7.7: nothing is read or erased meanwhile. */
+static const uint8_t write_list[] = { 0x01, 0x02, 0x03, 0x1B };
 
 static bool is_in(unsigned cmd, const uint8_t *list, size_t n)
 {
@@ -28,9 +30,16 @@ static bool is_in(unsigned cmd, const uint8_t *list, size_t n)
 }
 
 /* Good payloads, so that only the command decides. */
-static size_t good_payload(unsigned cmd, uint8_t out[88])
+static size_t good_payload(const struct guard *g, unsigned cmd, uint8_t out[88])
 {
 	memset(out, 0, 88);
+	if (g->mode == GUARD_WRITE && cmd == BSL_CMD_START_DATA) {
+		assert_true(text_to_utf16le("boot", out, BSL_NAME_UNITS));
+		put_le32(out + 72, 0x1000);
+		return 76;
+	}
+	if (g->mode == GUARD_WRITE && cmd == BSL_CMD_MIDST_DATA)
+		return 88;
 	if (cmd == BSL_CMD_READ_START) {
 		assert_true(text_to_utf16le("boot", out, BSL_NAME_UNITS));
 		return 88;
@@ -45,7 +54,7 @@ static size_t good_payload(unsigned cmd, uint8_t out[88])
 static int check(const struct guard *g, unsigned cmd)
 {
 	uint8_t payload[88];
-	size_t n = good_payload(cmd, payload);
+	size_t n = good_payload(g, cmd, payload);
 
 	return guard_check(g, cmd, payload, n, &e);
 }
@@ -55,7 +64,7 @@ static void check_all(const struct guard *g, const uint8_t *list, size_t n)
 	/* 6566 is a command of one open FDL1; the rest for good measure. */
 	for (unsigned cmd = 0; cmd <= 0x6566; cmd++) {
 		bool wanted = is_in(cmd, list, n) ||
-			      (g->allow_ending &&
+			      (g->allow_ending && g->mode != GUARD_WRITE &&
 			       is_in(cmd, ending_list, sizeof(ending_list)));
 		int rc = check(g, cmd);
 
@@ -82,6 +91,130 @@ static void only_the_white_list_passes_while_reading(void **state)
 	g.escape = false;
 	g.allow_nv_name = true;
 	check_all(&g, read_list, sizeof(read_list));
+}
+
+static struct guard writing(const char *name, uint64_t size)
+{
+	struct guard g = { .mode = GUARD_WRITE,
+			   .escape = true,
+			   .write_size = size };
+
+	snprintf(g.write_name, sizeof(g.write_name), "%s", name);
+	return g;
+}
+
+static void only_the_white_list_passes_while_writing(void **state)
+{
+	struct guard g = writing("boot", 0x1000);
+
+	(void)state;
+	check_all(&g, write_list, sizeof(write_list));
+	g.allow_ending = true; /* not in the middle of it */
+	g.allow_nv_name = true;
+	g.escape = false;
+	check_all(&g, write_list, sizeof(write_list));
+}
+
+/* START_DATA of `len` bytes: a name, a size. */
+static int write_start(const struct guard *g, const char *name, uint64_t size,
+		       size_t len)
+{
+	uint8_t msg[100] = { 0 };
+
+	assert_true(text_to_utf16le(name, msg, BSL_NAME_UNITS));
+	if (len >= 88)
+		put_le64(msg + 72, size);
+	else
+		put_le32(msg + 72, (uint32_t)size);
+	return guard_check(g, BSL_CMD_START_DATA, msg, len, &e);
+}
+
+static void only_what_was_agreed_on_is_started(void **state)
+{
+	struct guard g = writing("boot", 0x1000);
+	struct guard large = writing("super", 0x123456000);
+	struct guard none = writing("", 0);
+	struct guard odd = writing("boot", 0x1001);
+
+	(void)state;
+	for (size_t len = 0; len <= 100; len++)
+		if (write_start(&g, "boot", 0x1000, len) !=
+		    (len == 76 || len == 80 || len == 88 || len == 92
+			     ? 0
+			     : -(int)ERR_BUG))
+			fail_msg("%zu bytes", len);
+	assert_err(write_start(&g, "boot_a", 0x1000, 76), ERR_BUG, "agreed",
+		   &e);
+	assert_err(write_start(&g, "boot", 0x1002, 76), ERR_BUG, "agreed", &e);
+	assert_err(write_start(&g, "boot", 0x100001000, 88), ERR_BUG, "agreed",
+		   &e);
+	assert_int_equal(write_start(&large, "super", 0x123456000, 88), 0);
+	assert_err(write_start(&large, "super", 0x123456000, 76), ERR_BUG,
+		   "agreed", &e);
+	/* No odd sizes, no 0, which stands for all of it. */
+	assert_err(write_start(&odd, "boot", 0x1001, 76), ERR_BUG, "", &e);
+	assert_err(write_start(&none, "", 0, 76), ERR_BUG, "", &e);
+}
+
+/* Whoever agrees on them: no form of START_DATA leads there. */
+static void some_names_are_never_started(void **state)
+{
+	static const char *const names[] = {
+		BSL_USER_PARTITION,
+		"",
+		"abcdefghijklmnopqrstuvwxyz_123456789",
+		"bo ot",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct guard g = writing(names[i], 0x1000);
+
+		assert_non_null(guard_name_unwritable(names[i]));
+		assert_int_equal(write_start(&g, names[i], 0x1000, 88),
+				 -(int)ERR_BUG);
+	}
+	assert_null(guard_name_unwritable("boot_a"));
+	assert_null(guard_name_unwritable("splloader"));
+}
+
+static void a_first_nv_copy_needs_its_sum(void **state)
+{
+	struct guard g = writing("l_fixnv1_a", 0x1000);
+	struct guard second = writing("l_fixnv2_a", 0x1000);
+
+	(void)state;
+	assert_err(write_start(&g, "l_fixnv1_a", 0x1000, 76), ERR_BUG, "sum",
+		   &e);
+	assert_err(write_start(&g, "l_fixnv1_a", 0x1000, 88), ERR_BUG, "sum",
+		   &e);
+	assert_int_equal(write_start(&g, "l_fixnv1_a", 0x1000, 80), 0);
+	assert_int_equal(write_start(&g, "l_fixnv1_a", 0x1000, 92), 0);
+	assert_int_equal(write_start(&second, "l_fixnv2_a", 0x1000, 76), 0);
+}
+
+static void pieces_are_even_and_fit_the_loader(void **state)
+{
+	static const size_t sizes[] = { 0,	1,	2,	3,
+					0x1000, 0x7000, 0x7001, 0x7002,
+					0xF800, 0xF802, 0xFFFF };
+	static uint8_t zeros[0x10000];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct guard g = writing("boot", 0x1000);
+
+		for (int k = 0; k < 2; k++, g.escape = !g.escape) {
+			size_t max = g.escape ? 0x7000 : 0xF800;
+			bool ok = sizes[i] && sizes[i] % 2 == 0 &&
+				  sizes[i] <= max;
+			int rc = guard_check(&g, BSL_CMD_MIDST_DATA, zeros,
+					     sizes[i], &e);
+
+			if (rc != (ok ? 0 : -(int)ERR_BUG))
+				fail_msg("0x%zX: %d", sizes[i], rc);
+		}
+	}
 }
 
 static void ending_needs_leave(void **state)
@@ -267,6 +400,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_the_white_list_passes_while_loading),
 		cmocka_unit_test(only_the_white_list_passes_while_reading),
+		cmocka_unit_test(only_the_white_list_passes_while_writing),
+		cmocka_unit_test(only_what_was_agreed_on_is_started),
+		cmocka_unit_test(some_names_are_never_started),
+		cmocka_unit_test(a_first_nv_copy_needs_its_sum),
+		cmocka_unit_test(pieces_are_even_and_fit_the_loader),
 		cmocka_unit_test(ending_needs_leave),
 		cmocka_unit_test(sizes_that_corrupt_a_loader_are_refused),
 		cmocka_unit_test(read_midst_has_one_of_two_lengths),

@@ -26,6 +26,29 @@ static void start_data_is_big_endian(void **state)
 		     "9E FF FE 00 00 01 23 45");
 }
 
+static void a_write_has_name_size_and_perhaps_a_sum(void **state)
+{
+	static const uint8_t name[] = { 'b', 0, 'o', 0, 'o', 0, 't', 0 };
+	uint32_t sum = 0x11223344;
+
+	(void)state;
+	memset(out, 0xA5, sizeof(out));
+	assert_int_equal(msg_write_start("boot", 0x89ABCDEF, false, NULL, out),
+			 76);
+	assert_memory_equal(out, name, 8);
+	assert_int_equal(get_le32(out + 72), 0x89ABCDEF);
+	assert_int_equal(msg_write_start("boot", 0x1000, false, &sum, out), 80);
+	assert_int_equal(get_le32(out + 72), 0x1000);
+	assert_int_equal(get_le32(out + 76), 0x11223344);
+	assert_int_equal(msg_write_start("boot", 0x123456789A, true, NULL, out),
+			 88);
+	assert_int_equal(get_le64(out + 72), 0x123456789A);
+	assert_int_equal(get_le64(out + 80), 0);
+	assert_int_equal(msg_write_start("boot", 0x1000, true, &sum, out), 92);
+	assert_int_equal(get_le64(out + 80), 0);
+	assert_int_equal(get_le32(out + 88), 0x11223344);
+}
+
 static void change_baud_is_big_endian(void **state)
 {
 	(void)state;
@@ -334,6 +357,7 @@ static void every_da_form_has_a_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_write_has_name_size_and_perhaps_a_sum),
 		cmocka_unit_test(start_data_is_big_endian),
 		cmocka_unit_test(change_baud_is_big_endian),
 		cmocka_unit_test(read_midst_is_little_endian_in_both_widths),
