@@ -90,7 +90,4 @@ int pac_load(struct pac *p, const struct pac_file *f, size_t max, uint8_t **ret,
  */
 void pac_clean(const char *from, char *to, size_t cap);
 
-/* CRC-16/ARC, from 0 on; goes on with what it gave before. */
-uint16_t pac_crc16(uint16_t crc, const void *p, size_t n);
-
 #endif

@@ -2,6 +2,7 @@
 /* pac_check.c - is a firmware package as its maker wrote it? */
 #include "job/pac_jobs.h"
 
+#include "base/crc16.h"
 #include "pac/scheme.h"
 
 #include <stdarg.h>
@@ -79,7 +80,7 @@ static int check_rest(struct check *c, struct err *e)
 			rc = pac_read(c->pac, piece, n, at, e);
 		if (rc < 0)
 			break;
-		crc = pac_crc16(crc, piece, n);
+		crc = crc16_arc(crc, piece, n);
 		at += n;
 		pr.done = pr.all_done = at;
 		job_progress(c->ev, &pr);

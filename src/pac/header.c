@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* header.c - header and directory, from bytes [8.1, 8.2]. */
 #include "base/bytes.h"
+#include "base/crc16.h"
 #include "base/text.h"
 #include "internal.h"
 
@@ -74,7 +75,7 @@ int pac_parse_header(const uint8_t p[PAC_HEADER_SIZE], struct pac_info *ret,
 	pac_text(p + H_ALIAS, 100, ret->alias);
 	ret->crc_header = get_le16(p + H_CRC_HEADER);
 	ret->crc_rest = get_le16(p + H_CRC_REST);
-	ret->crc_header_is = pac_crc16(0, p, H_CRC_HEADER);
+	ret->crc_header_is = crc16_arc(0, p, H_CRC_HEADER);
 	*ret_count = get_le32(p + H_COUNT);
 	*ret_directory = get_le32(p + H_DIRECTORY);
 	*ret_magic = get_le32(p + H_MAGIC) == MAGIC;

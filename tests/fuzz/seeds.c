@@ -197,5 +197,6 @@ int main(int argc, char **argv)
 	seeds_archive();
 	seeds_journal();
 	seeds_pac();
+	seeds_write();
 	return 0;
 }

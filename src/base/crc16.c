@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crc16.c - the checksum of a PAC: CRC-16/ARC, reflected 0x8005. */
-#include "pac/pac.h"
+/* crc16.c - CRC-16/ARC, half a byte at a time. */
+#include "base/crc16.h"
 
 /* Of the 16 values of four bits. */
 static const uint16_t low[16] = {
@@ -12,7 +12,7 @@ static const uint16_t high[16] = {
 	0xA001, 0x6C00, 0x7800, 0xB401, 0x5000, 0x9C01, 0x8801, 0x4400,
 };
 
-uint16_t pac_crc16(uint16_t crc, const void *p, size_t n)
+uint16_t crc16_arc(uint16_t crc, const void *p, size_t n)
 {
 	const uint8_t *in = p;
 
