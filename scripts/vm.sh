@@ -153,9 +153,17 @@ make_root "$@"
 
 # Software emulation always: where virtual machines are nested, KVM may be
 # there and still hang.
+# With our clock the kernel reads it from the processor, as on a computer; it
+# would not trust it by itself, and ask a slow timer chip by system calls.
 case ${VM_CLOCK:-virtual} in
-virtual) clock=(-accel 'tcg,thread=single' -smp 1 -icount 'shift=0,sleep=off') ;;
-real) clock=(-accel 'tcg,thread=multi' -smp 2) ;;
+virtual)
+	clock=(-accel 'tcg,thread=single' -smp 1 -icount 'shift=0,sleep=off')
+	tsc='tsc=unstable'
+	;;
+real)
+	clock=(-accel 'tcg,thread=multi' -smp 2)
+	tsc='tsc=reliable clocksource=tsc'
+	;;
 *) die "VM_CLOCK is virtual or real" ;;
 esac
 
@@ -163,7 +171,7 @@ code=0
 timeout -k 5 "${VM_TIMEOUT:-180}" qemu-system-x86_64 "${clock[@]}" -m 768 \
 	-nodefaults -no-reboot -display none -serial stdio \
 	-kernel "$dir"/kernel/boot/vmlinuz-* -initrd "$dir/initrd" \
-	-append "console=ttyS0 quiet panic=-1 tsc=unstable ${VM_APPEND:-}" \
+	-append "console=ttyS0 quiet panic=-1 $tsc ${VM_APPEND:-}" \
 	</dev/null 2>"$dir/qemu.log" | tr -d '\r' | tee "$dir/console.log" ||
 	code=$?
 if [ $code -eq 124 ] || [ $code -eq 137 ]; then

@@ -17,20 +17,22 @@
 #define WIDE_SAMPLES   64u
 #define BOOT_AREA_UNIT ((uint64_t)128 << 10) /* eMMC BOOT_SIZE_MULT */
 #define BOOT_AREA_MAX  ((uint64_t)4 << 20)
+#define MIDDLE	       ((uint64_t)64 << 10) /* of the smallest boot area */
+#define BEHIND_MAX     ((uint64_t)16 << 20) /* a defect may be so long */
 
 /*
- * The first multiple of `unit` that cannot be read, given that [0, unit) can:
- * doubling, then halving.  `max` if all below it can be read.
+ * The end between `good`, below which something can be read, and the first
+ * place at or behind `bad` that cannot: doubling, then halving.  `max` if all
+ * that was tried below it can be read.
  */
-static int find_end(struct session *s, const char *name, uint64_t unit,
-		    uint64_t max, uint64_t *ret, struct err *e)
+static int narrow(struct session *s, const char *name, uint64_t good,
+		  uint64_t bad, uint64_t max, uint64_t *ret, struct err *e)
 {
-	uint64_t good = unit, bad = FIRST_GUESS > unit ? FIRST_GUESS : 2 * unit;
 	int rc;
 
-	/* [good - unit, good) can be read; is [bad - unit, bad) there, too? */
+	/* Is the unit before `bad` there, too? */
 	for (; bad <= max; good = bad, bad *= 2) {
-		rc = reader_probe(s, name, bad - unit, PROBE_UNIT, e);
+		rc = reader_probe(s, name, bad - PROBE_UNIT, PROBE_UNIT, e);
 		if (rc < 0)
 			return rc;
 		if (rc == 0)
@@ -40,10 +42,11 @@ static int find_end(struct session *s, const char *name, uint64_t unit,
 		*ret = max;
 		return 0;
 	}
-	while (bad - good > unit) {
-		uint64_t mid = good + (bad - good) / 2 / unit * unit;
+	while (bad - good > PROBE_UNIT) {
+		uint64_t mid =
+			good + (bad - good) / 2 / PROBE_UNIT * PROBE_UNIT;
 
-		rc = reader_probe(s, name, mid - unit, PROBE_UNIT, e);
+		rc = reader_probe(s, name, mid - PROBE_UNIT, PROBE_UNIT, e);
 		if (rc < 0)
 			return rc;
 		if (rc)
@@ -53,6 +56,62 @@ static int find_end(struct session *s, const char *name, uint64_t unit,
 	}
 	*ret = good;
 	return 0;
+}
+
+/*
+ * A bad sector looks like the end.  1 with a readable place behind `end`, if
+ * one of some is.
+ */
+static int goes_on(struct session *s, const char *name, uint64_t end,
+		   uint64_t max, uint64_t *place, struct err *e)
+{
+	int rc = 0;
+
+	for (uint64_t step = PROBE_UNIT; rc == 0 && step <= BEHIND_MAX;
+	     step *= 8) {
+		*place = end + step;
+		if (*place + PROBE_UNIT > max)
+			break;
+		rc = reader_probe(s, name, *place, PROBE_UNIT, e);
+	}
+	return rc;
+}
+
+/* The end of `name`, of which the unit at `place` can be read. */
+static int find_end(struct session *s, const char *name, uint64_t place,
+		    uint64_t max, uint64_t *ret, struct err *e)
+{
+	int rc = 1;
+
+	while (rc == 1) {
+		uint64_t good = place + PROBE_UNIT, bad = FIRST_GUESS;
+
+		while (bad <= good)
+			bad *= 2;
+		rc = narrow(s, name, good, bad, max, ret, e);
+		if (rc == 0)
+			rc = goes_on(s, name, *ret, max, &place, e);
+	}
+	return rc;
+}
+
+/*
+ * Is there something of that name?  1 with a place that can be read: a bad
+ * first sector must not hide it.
+ */
+static int readable_at(struct session *s, const char *name, uint64_t *place,
+		       struct err *e)
+{
+	static const uint64_t places[3] = { 0, READER_UNIT, MIDDLE };
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < 3; i++) {
+		*place = places[i];
+		rc = reader_probe(s, name, *place, PROBE_UNIT, e);
+		if (rc == 0 && session_wants_authorisation(e))
+			return 0;
+	}
+	return rc;
 }
 
 /* How far a loader can be asked: an old one takes offsets modulo 4 GiB. */
@@ -131,9 +190,13 @@ int probe_ends_at(struct session *s, const char *name, uint64_t size,
 	return rc < 0 ? rc : !rc;
 }
 
-/* The size a hint tells, if reading shows it; else found by reading. */
+/*
+ * The size a hint tells, if reading shows it; else found by reading, from
+ * `place` on.
+ */
 static int size_of(struct session *s, const char *name, uint64_t hint,
-		   uint64_t *ret, bool *ret_probed, struct err *e)
+		   uint64_t place, uint64_t *ret, bool *ret_probed,
+		   struct err *e)
 {
 	int rc = 0;
 
@@ -143,7 +206,7 @@ static int size_of(struct session *s, const char *name, uint64_t hint,
 		return rc;
 	*ret_probed = rc == 0;
 	*ret = hint;
-	return rc ? 0 : find_end(s, name, PROBE_UNIT, reach(s), ret, e);
+	return rc ? 0 : find_end(s, name, place, reach(s), ret, e);
 }
 
 /* Looks for one name; `hint` as in struct ptable_hint. */
@@ -151,18 +214,18 @@ static int probe_name(struct session *s, const char *name, uint64_t hint,
 		      struct ptable *t, struct err *e)
 {
 	struct partition *p;
-	uint64_t size;
+	uint64_t size, place;
 	bool probed;
 	int rc;
 
 	if (guard_name_repairs(name) || ptable_find(t, name))
 		return 0;
-	rc = reader_probe(s, name, 0, PROBE_UNIT, e);
+	rc = readable_at(s, name, &place, e);
 	if (rc < 0)
 		return rc;
 	if (rc == 0)
 		return session_wants_authorisation(e) ? -(int)e->code : 0;
-	if (size_of(s, name, hint, &size, &probed, e) < 0)
+	if (size_of(s, name, hint, place, &size, &probed, e) < 0)
 		return err_context(e, "size of '%s'", name);
 	p = add_row(t, name, size);
 	if (!p)
@@ -226,7 +289,7 @@ int probe_storage_size(struct session *s, uint64_t *ret, struct err *e)
 		return -(int)e->code;
 	if (*ret >= FIRST_GUESS && *ret <= PROBE_STORAGE_MAX)
 		return 0;
-	return find_end(s, BSL_USER_PARTITION, PROBE_UNIT, reach(s), ret, e);
+	return find_end(s, BSL_USER_PARTITION, 0, reach(s), ret, e);
 }
 
 /* Are the READER_UNIT bytes at a and b the same, and not one repeated byte? */
@@ -272,26 +335,6 @@ int probe_wide(struct session *s, const char *name, uint64_t size,
 }
 
 /*
- * Is there a boot area of that name?  1 with a place that can be read: a bad
- * first sector must not hide it.
- */
-static int boot_area_there(struct session *s, const char *name, uint64_t *place,
-			   struct err *e)
-{
-	static const uint64_t places[3] = { 0, READER_UNIT,
-					    BOOT_AREA_UNIT / 2 };
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < 3; i++) {
-		*place = places[i];
-		rc = reader_probe(s, name, *place, PROBE_UNIT, e);
-		if (rc == 0 && session_wants_authorisation(e))
-			return 0;
-	}
-	return rc;
-}
-
-/*
  * A boot area is not checked against its end by all loaders: what lies behind
  * may be the beginning again [5.7].  1 when what is at `place` comes again
  * behind each multiple of `at`: an area may hold a second copy of its image,
@@ -322,7 +365,7 @@ static int boot_area_size(struct session *s, const char *name, uint64_t place,
 		*ret = size;
 		return 0;
 	}
-	rc = find_end(s, name, PROBE_UNIT, BOOT_AREA_MAX, &size, e);
+	rc = find_end(s, name, place, BOOT_AREA_MAX, &size, e);
 	if (rc < 0)
 		return rc;
 	for (uint64_t at = BOOT_AREA_UNIT; at < size; at *= 2) {
@@ -348,7 +391,7 @@ int probe_boot_areas(struct session *s, struct ptable *t, struct err *e)
 
 		if (ptable_find(t, names[i]))
 			continue;
-		rc = boot_area_there(s, names[i], &place, e);
+		rc = readable_at(s, names[i], &place, e);
 		if (rc < 0)
 			return rc;
 		if (rc == 0) {

@@ -92,9 +92,16 @@ static void tell_return(struct recovery *r)
 	const struct device_info *i = session_info(r->s);
 	bool guid = r->known && *r->known->table.disk_guid;
 
-	job_note(r->ev, "the phone is back and the same one (%s%s%s); going on",
-		 i->uid_len ? "chip uid, " : "", guid ? "disk GUID, " : "",
-		 r->known ? "partition table" : "kind of storage");
+	if (r->known)
+		job_note(r->ev,
+			 "the phone is back and the same one (%s%spartition "
+			 "table); going on",
+			 i->uid_len ? "chip uid, " : "",
+			 guid ? "disk GUID, " : "");
+	else
+		job_note(r->ev, "the phone is back; going on (no partition was "
+				"read before, so only what its loader tells "
+				"of itself was compared)");
 }
 
 /* It was given back too often for nothing. */

@@ -355,6 +355,29 @@ static void an_old_phone_is_probed(void **state)
 	done();
 }
 
+/* A bad sector where the end is looked for is not the end. */
+static void a_bad_sector_does_not_shorten_what_is_probed(void **state)
+{
+	static const char *const known[] = { "miscdata", "boot", "system" };
+	static const char *const specs[] = {
+		"sc9832,bad=system+1048064+512",
+		"sc9832,bad=system+16776704+512",
+		"sc9832,bad=system+16776704+65536",
+		"sc9832,bad=system+1048064+512,bad=system+16776704+512",
+		"sc9832,bad=system+0+4096",
+		"sc9832,bad=boot+0+512,bad=system+33553920+1024",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
+		read_known(specs[i], known, ARRAY_SIZE(known));
+		assert_table(2, false);
+		assert_int_equal(l.table.n, 3 + 2);
+		assert_int_equal(row("system")->size, 48 * MIB);
+		done();
+	}
+}
+
 /* A first NV copy is told of, with the size of the second, in any order. */
 static void first_nv_copies_are_not_probed(void **state)
 {
@@ -567,6 +590,7 @@ int main(void)
 		TEST(a_profile_may_forbid_raw_access_and_list),
 		TEST(without_a_list_known_names_are_probed),
 		TEST(an_old_phone_is_probed),
+		TEST(a_bad_sector_does_not_shorten_what_is_probed),
 		TEST(first_nv_copies_are_not_probed),
 		TEST(no_name_at_all_is_a_clear_end),
 		TEST(boot_areas_have_the_right_size_without_a_text),

@@ -74,9 +74,9 @@ for case in $cases; do
 	bus=${case%:*} delay=${case#*:}
 	for chunk in $chunks; do
 		case $chunk in
-		4096) one_case 6 ;;
-		16384) one_case 16 ;;
-		*) one_case 48 ;;
+		4096) one_case 12 ;;
+		16384) one_case 32 ;;
+		*) one_case 96 ;;
 		esac
 	done
 done
