@@ -64,7 +64,9 @@ struct phone_stats {
 	uint64_t storage_writes; /* changes to the storage, by whatever cause */
 	uint64_t commanded_writes; /* of these: caused by a command */
 	const char *dead;	   /* why the loader hangs, or NULL */
-	char stage[16];		   /* "brom", "fdl1", "fdl2", "autod", "off" */
+	/* What was written will hurt, though it was not refused; or NULL. */
+	const char *harm;
+	char stage[16]; /* "brom", "fdl1", "fdl2", "autod", "off" */
 };
 void phone_stats(const struct phone *p, struct phone_stats *ret);
 /* What the system of the host says when the phone is to be opened. */
@@ -93,6 +95,18 @@ void phone_sample_loader(const struct phone *p, int which, uint32_t *ret_addr,
  */
 bool phone_peek(const struct phone *p, const char *area, uint64_t offset,
 		void *buf, size_t len);
+/*
+ * Changes them, as whatever happened to the phone between two sessions: no
+ * write of the phone, so not counted.  False past the end of the area.
+ */
+bool phone_poke(struct phone *p, const char *area, uint64_t offset,
+		const void *buf, size_t len);
 uint64_t phone_area_size(const struct phone *p, const char *area);
+/*
+ * All of it into DIR (made if need be): user.img, boot1.img, boot2.img, with
+ * holes for zeros.  None of them may be there already.
+ */
+int phone_save(const struct phone *p, const char *dir,
+	       struct err *e) MUST_CHECK;
 
 #endif

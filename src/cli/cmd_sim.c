@@ -126,7 +126,7 @@ static json_t *witness_json(const struct phone *ph)
 	struct phone_stats st;
 
 	phone_stats(ph, &st);
-	return json_pack("{ss sI sI sI sI sI sI sI ss ss? ss}", "model",
+	return json_pack("{ss sI sI sI sI sI sI sI ss ss? ss? ss}", "model",
 			 phone_model(ph)->name, "requests",
 			 (json_int_t)st.requests, "reads", (json_int_t)st.reads,
 			 "refused", (json_int_t)st.refused, "unsupported",
@@ -134,7 +134,8 @@ static json_t *witness_json(const struct phone *ph)
 			 (json_int_t)st.early, "storage_writes",
 			 (json_int_t)st.storage_writes, "commanded_writes",
 			 (json_int_t)st.commanded_writes, "stage", st.stage,
-			 "dead", st.dead, "changes", phone_write_log(ph));
+			 "dead", st.dead, "harm", st.harm, "changes",
+			 phone_write_log(ph));
 }
 
 static json_t *say_models(struct ui *u)
@@ -251,6 +252,42 @@ static int run_gadget(const char *model, const char *dir, struct ui *u,
 	return rc;
 }
 
+/* -- what it holds ----------------------------------------------------------
+ */
+
+static int run_save(const char *model, const char *dir, struct err *e)
+{
+	struct phone *ph;
+	int rc = phone_new(model, &ph, e);
+
+	if (rc < 0)
+		return rc;
+	rc = phone_save(ph, dir, e);
+	phone_free(ph);
+	return rc < 0 ? err_context(e, "saving the phone's storage") : 0;
+}
+
+/* How the phone is served, if only one way is asked for. */
+static int run_as(const struct options *o, struct ui *u, json_t **ret,
+		  struct err *e)
+{
+	int rc;
+
+	if (o->pty + !!o->gadget + !!o->save == 1) {
+		if (o->save)
+			return run_save(o->args[1], o->save, e);
+		return o->pty ? run_pty(o->args[1], u, ret, e)
+			      : run_gadget(o->args[1], o->gadget, u, ret, e);
+	}
+	rc = err_set(e, ERR_USAGE, "serve the phone how?");
+	err_hint(e,
+		 "--pty makes a pseudo terminal, --gadget DIR a USB device, "
+		 "--save DIR files; without serving, any command takes "
+		 "--device sim:%s",
+		 o->args[1]);
+	return rc;
+}
+
 static int run_sim(const struct options *o, struct ui *u)
 {
 	json_t *more = NULL;
@@ -260,17 +297,7 @@ static int run_sim(const struct options *o, struct ui *u)
 	if (o->nargs < 2)
 		return command_done(u, 0,
 				    json_pack("{so}", "models", say_models(u)));
-	if (o->pty == !!o->gadget) {
-		(void)!err_set(&e, ERR_USAGE, "serve the phone how?");
-		err_hint(&e,
-			 "--pty makes a pseudo terminal, --gadget DIR a USB "
-			 "device; without serving, any command takes --device "
-			 "sim:%s",
-			 o->args[1]);
-		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
-	}
-	rc = o->pty ? run_pty(o->args[1], u, &more, &e)
-		    : run_gadget(o->args[1], o->gadget, u, &more, &e);
+	rc = run_as(o, u, &more, &e);
 	if (rc < 0)
 		return command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
 				      NULL, NULL);
@@ -279,12 +306,14 @@ static int run_sim(const struct options *o, struct ui *u)
 
 const struct command cmd_sim = {
 	.name = "sim",
-	.args = "[MODEL[,key=value...] --pty|--gadget DIR]",
+	.args = "[MODEL[,key=value...] --pty|--gadget DIR|--save DIR]",
 	.summary = "serve a simulated phone; without MODEL: list them",
 	.text = "With --pty a simulated phone answers on a pseudo terminal, "
 		"whose path is printed,\nwith --gadget as a USB device, by "
 		"FunctionFS, until Ctrl-C; then it says what it\nsaw, and "
-		"every change to its storage. Keys are in docs/simulator.md."
+		"every change to its storage. With --save it is not served: "
+		"what "
+		"it holds becomes files.\nKeys are in docs/simulator.md."
 		"\n\n"
 		"Example:\n"
 		"  spdvault sim ums512 --pty &\n"

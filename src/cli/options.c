@@ -46,6 +46,7 @@ enum {
 	O_LENGTH,
 	O_PTY,
 	O_GADGET,
+	O_SAVE,
 	O_FAULT,
 };
 
@@ -113,6 +114,8 @@ static const struct {
 	{ O_PTY, OPT_SIM, "pty", NULL, "serve on a pseudo terminal" },
 	{ O_GADGET, OPT_SIM, "gadget", "DIR",
 	  "serve as a USB device, on the functionfs mounted on DIR" },
+	{ O_SAVE, OPT_SIM, "save", "DIR",
+	  "write its storage into DIR as files" },
 	{ O_DRY_RUN, OPT_DRY_RUN, "dry-run", NULL,
 	  "show what would be done and stop" },
 	{ O_FAULT, OPT_PHONE, "fault", "PLAN", NULL },
@@ -328,6 +331,9 @@ static int take(struct options *o, int id, const char *arg, struct err *e)
 		break;
 	case O_GADGET:
 		o->gadget = arg;
+		break;
+	case O_SAVE:
+		o->save = arg;
 		break;
 	case O_FAULT:
 		o->fault = arg;

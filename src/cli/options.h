@@ -40,7 +40,7 @@ struct options {
 	uint64_t offset, length;
 	/* sim */
 	bool pty;
-	const char *gadget;
+	const char *gadget, *save;
 	/* the words that are no options; the first is the command */
 	char **args;
 	int nargs;

@@ -165,23 +165,6 @@ static bool make_misc(struct job *j)
 	return true;
 }
 
-/* CRC-16/ARC [5.6] */
-static uint16_t crc_arc(const uint8_t *p, size_t n)
-{
-	static const uint16_t nibble[16] = {
-		0x0000, 0xCC01, 0xD801, 0x1400, 0xF001, 0x3C00, 0x2800, 0xE401,
-		0xA001, 0x6C00, 0x7800, 0xB401, 0x5000, 0x9C01, 0x8801, 0x4400,
-	};
-	unsigned c = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		c ^= p[i];
-		c = c >> 4 ^ nibble[c & 15];
-		c = c >> 4 ^ nibble[c & 15];
-	}
-	return (uint16_t)c;
-}
-
 /* Both copies of one NV are equal; the slots differ, or nobody would see
  * that one was written over the other. */
 static void nv_base(const char *name, char out[BSL_NAME_UNITS])
@@ -210,7 +193,7 @@ static void fill_nv_items(uint8_t *image, uint64_t seed)
 	       "\x0A\x00\x10\x32\x54\x76\x98\x00\x00", 9);
 	put_le32(p, 0xFFFFFFFF);
 	put_le16(image + 2, (uint16_t)seed);
-	put_be16(image, crc_arc(image + 2, NV_LIST_BYTES - 2));
+	put_be16(image, nv_crc(image + 2, NV_LIST_BYTES - 2));
 }
 
 /* "VN" header and item list, FF up to the size that the loader knows. */
@@ -219,6 +202,7 @@ static bool make_nv(struct job *j)
 	char base[BSL_NAME_UNITS];
 	struct extent *x = j->x;
 	uint64_t len = j->cfg->fixnv_size;
+	size_t summed;
 	uint8_t *h;
 
 	if (x->size < NV_HEAD + NV_LIST_BYTES)
@@ -227,16 +211,18 @@ static bool make_nv(struct job *j)
 		len = x->size - NV_HEAD;
 	if (len < NV_LIST_BYTES)
 		len = NV_LIST_BYTES;
-	h = new_head(j, NV_HEAD + NV_LIST_BYTES);
+	summed = j->cfg->nv_crypt ? (size_t)len : NV_LIST_BYTES;
+	h = new_head(j, NV_HEAD + summed);
 	if (!h)
 		return false;
 	nv_base(j->name, base);
 	memset(h, 0, NV_HEAD);
+	memset(h + NV_HEAD, 0xFF, summed);
 	fill_nv_items(h + NV_HEAD, name_seed(j->cfg, base));
+	nv_crypt(j->cfg, h + NV_HEAD, summed);
 	put_le32(h, NV_MAGIC);
 	put_le32(h + 4, (uint32_t)len);
-	/* The FF behind the list are worth nothing in a sum modulo FFFF. */
-	put_le32(h + 8, nv_checksum(h + NV_HEAD, NV_LIST_BYTES));
+	put_le32(h + 8, nv_checksum(j->cfg, h + NV_HEAD, summed, len - summed));
 	put_le32(h + 12, 101);
 	if (j->cfg->nv_bad && !strcmp(j->cfg->nv_bad, j->name))
 		h[8] ^= 0x55;

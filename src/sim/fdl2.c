@@ -297,9 +297,9 @@ void fdl2_command(struct phone *p, const struct wire_msg *m)
 		sim_reply(p, BSL_REP_LOG, log, sizeof(log) - 1);
 	if (handshake(p) || gate(p, m))
 		return;
-	if (sim_by_number(p)
-		    ? ids_command(p, m)
-		    : fdl2_read_command(p, m) || fdl2_write_command(p, m))
-		return;
-	fdl2_unknown(p);
+	if (!(sim_by_number(p)
+		      ? ids_command(p, m)
+		      : fdl2_read_command(p, m) || fdl2_write_command(p, m)))
+		fdl2_unknown(p);
+	fdl2_log(p, m);
 }

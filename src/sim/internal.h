@@ -17,6 +17,10 @@ enum { DA_NONE, DA_BARE, DA_V1, DA_V2, DA_V4, DA_TLV };
 enum { INFO_SILENT, INFO_REPLY, INFO_DEAD };
 enum { CHARGE_ACK, CHARGE_CRASH, CHARGE_FE };
 enum { NV_NONE, NV_UBOOT, NV_AB };
+enum { NV_WRITE_PAD, NV_WRITE_LEN, NV_WRITE_MERGE };
+enum { NV_DIFF_A1, NV_DIFF_A2 };
+enum { BAK_NONE, BAK_SIGNED, BAK_ALWAYS };
+enum { VERIFY_OFF, VERIFY_HANG, VERIFY_84, VERIFY_AA };
 enum { USER_OK, USER_84, USER_96 };
 enum { PTABLE_BA, PTABLE_FE, PTABLE_SILENT, PTABLE_MB };
 enum { LINK_USB, LINK_SERIAL };
@@ -48,6 +52,13 @@ struct bad_block {
 	uint64_t offset;
 };
 
+#define CFG_DAMAGE_MAX 16
+
+struct damage {
+	char part[BSL_NAME_MAX + 1]; /* a pattern */
+	uint64_t offset, size;	     /* 0: to the end */
+};
+
 #define CFG_SPOIL_MAX 16
 
 enum spoil_kind { SPOIL_BLANK, SPOIL_ERASED, SPOIL_STUCK, SPOIL_CHANGE };
@@ -61,7 +72,9 @@ struct spoil {
 /* One field per key of the spec; docs/simulator.md says what each does. */
 struct cfg {
 	uint64_t seed, super, userdata, sector;
-	char *storage, *boot1, *boot2;
+	char *storage, *boot1, *boot2, *keep, *log;
+	struct damage damage[CFG_DAMAGE_MAX];
+	size_t n_damage;
 	uint64_t flash, split, feature_hang, nand, must_end;
 	uint64_t link, uart, need_line_state, reenum, disconnect_at;
 	uint64_t disconnect_every, back_ms, back_in, back_seed, revive_ms;
@@ -91,7 +104,11 @@ struct cfg {
 	char *nv_bad;
 	uint64_t gpt_primary_bad, gpt_backup_bad;
 	uint64_t miscdata_writes, poweroff_waits;
-	uint64_t write_enable, ab_mirror, verify_hang;
+	uint64_t write_enable, ab_mirror, bak, verify_hang;
+	uint64_t nv_write, nv_diff, nv_crypt, nv_sum32;
+	uint64_t start_exact, even_sizes, window, writes_log;
+	uint64_t write_ms, last_ms, erase_ms, power_loss, torn;
+	char *protect;
 	uint64_t host, mute, fdl1, fdl2, refuse_starts, short_data;
 	char *no_name;
 };
@@ -115,6 +132,23 @@ void cfg_free(struct cfg *c);
 /* spoil.c */
 int spoil_parse(struct cfg *c, const char *key, char *value,
 		struct err *e) MUST_CHECK;
+
+/*
+ * keep.c: the file of key `keep`, if there is one.  Opening it makes its
+ * changes to the storage; from then on each change is added.
+ */
+int keep_open(struct phone *p, struct err *e) MUST_CHECK;
+void keep_close(struct phone *p);
+void keep_add(struct phone *p, enum area_id area, uint64_t offset,
+	      const uint8_t *data, uint64_t n);
+
+/* witness.c: the file of key `log`, a line for each change. */
+int log_open(struct phone *p, struct err *e) MUST_CHECK;
+void log_close(struct phone *p);
+
+/* damage.c */
+int damage_parse(struct cfg *c, char *value, struct err *e) MUST_CHECK;
+int damage_do(struct phone *p, struct err *e) MUST_CHECK;
 
 /* contents.c: makes the areas. */
 int layout_make(struct storage *s, const struct model *m, struct cfg *c,
@@ -188,15 +222,28 @@ struct reading {
 	char name[BSL_NAME_UNITS];
 };
 
+/* An Android sparse image on its way to one partition. */
+struct sparse {
+	bool begun;
+	uint32_t block, chunks; /* chunks: still to come */
+	uint64_t at, left;	/* left: of the data of a raw chunk */
+};
+
 struct writing {
-	bool open, nv;
+	bool open, nv, failed;
 	char name[BSL_NAME_UNITS];
 	uint64_t size, got, flushed;
 	uint64_t at; /* in the flash, where there are no names */
 	bool nowhere;
 	uint32_t checksum;
-	uint8_t *buf;
+	uint8_t *buf; /* what has come and is not written */
 	size_t len, cap;
+	/* What the first window told: */
+	char other[BSL_NAME_UNITS + 4]; /* written along, or empty */
+	uint64_t payload;		/* 0: the data do not tell */
+	bool expand;
+	struct sparse sparse[2]; /* of name, of other */
+	bool foreign[2];	 /* not what the vendor signed for them */
 };
 
 /* Where reads and writes by name go. */
@@ -221,10 +268,13 @@ struct phone {
 	const struct model *model;
 	struct cfg cfg;
 	struct storage storage;
+	int keep_fd, log_fd; /* -1: none */
 	struct table table;
 
 	uint64_t now_ms;
 	bool attached, leaving, line_open;
+	bool dark; /* the power is gone in the middle of something */
+	unsigned power_ons;
 	uint64_t left_ms, died_ms; /* when */
 	bool others_turn;	   /* the next to come is the phone of back_* */
 	enum stage stage, next_stage;
@@ -249,6 +299,8 @@ struct phone {
 	struct reading reading;
 	bool opened[GPT_PARTS_MAX]; /* volumes that READ_END has not closed */
 	struct writing writing;
+	uint64_t logged; /* where uboot_log goes on */
+	char harmed[BSL_NAME_UNITS];
 	uint8_t *nv_ram;
 	unsigned nv_flags;
 
@@ -259,6 +311,10 @@ struct phone {
 /* phone.c */
 void sim_die(struct phone *p, const char *why);
 void sim_reply(struct phone *p, uint16_t type, const void *data, size_t n);
+static inline void sim_answer(struct phone *p, uint16_t type)
+{
+	sim_reply(p, type, NULL, 0);
+}
 /* Room for WIRE_DATA_MAX bytes that sim_reply() may then send from. */
 uint8_t *sim_room(struct phone *p);
 void sim_power_on(struct phone *p);
@@ -270,6 +326,15 @@ void sim_leave(struct phone *p, enum stage next);
 bool sim_write(struct phone *p, const char *cause, bool commanded,
 	       enum area_id area, uint64_t offset, const uint8_t *data,
 	       uint64_t n);
+
+/*
+ * What was written to this name will hurt, though every answer was a yes;
+ * NULL when it was written well.
+ */
+void sim_harm(struct phone *p, const char *name, const char *what);
+/* The same by nobody: not counted, not logged; data NULL erases. */
+bool sim_poke(struct phone *p, enum area_id area, uint64_t offset,
+	      const uint8_t *data, uint64_t n);
 
 /* Flash by number or address; else partitions by name. */
 static inline bool sim_by_number(const struct phone *p)
@@ -338,8 +403,38 @@ void spoil_lie(struct phone *p, uint8_t *data, size_t n);
 
 /* fdl2_write.c; as above */
 bool fdl2_write_command(struct phone *p, const struct wire_msg *m);
+/* False when it may not, and has said so. */
+bool fdl2_may_write(struct phone *p);
+void fdl2_drop_writing(struct phone *p);
+
+/*
+ * store.c: a full window, or what is left at the last MIDST.  The answer; 0
+ * for none.
+ */
+uint16_t store_window(struct phone *p, bool last);
+bool store_is_protected(const struct phone *p, const char *name);
+
+/* signed.c */
+bool signed_name(const char *name);
+bool signed_is_dhtb(const uint8_t *p, size_t n);
+bool signed_is_vbmeta(const uint8_t *p, size_t n);
+/* Header, image and signature, as far as n bytes tell; 0 when they do not. */
+uint64_t signed_payload(const uint8_t *p, size_t n);
+/* Whether the phone was made with these bytes there. */
+bool signed_as_made(struct phone *p, const char *name, uint64_t offset,
+		    const uint8_t *data, size_t n);
+
+/* fdl2_table.c */
+void fdl2_erase(struct phone *p, const struct wire_msg *m);
+void fdl2_repartition(struct phone *p, const struct wire_msg *m);
+
+/* fdl2_misc.c; the first as above */
+bool fdl2_misc_command(struct phone *p, const struct wire_msg *m);
 void fdl2_miscdata(struct phone *p, const char *cause, bool commanded,
 		   uint64_t offset, const uint8_t *data, size_t n);
+void fdl2_miscdata_end(struct phone *p);
+void fdl2_reset(struct phone *p, const char *cause);
+void fdl2_log(struct phone *p, const struct wire_msg *m);
 
 /* nv.c */
 bool nv_is_primary(const struct phone *p, const char *name);
@@ -349,12 +444,31 @@ void nv_read_start(struct phone *p);
 void nv_repair_copies(struct phone *p);
 /* The last MIDST of a primary NV name: check, build, write; the answer. */
 uint16_t nv_store(struct phone *p);
-uint32_t nv_checksum(const uint8_t *p, size_t n);
+/* Of n bytes, and ff bytes of FF behind them. */
+uint32_t nv_checksum(const struct cfg *c, const uint8_t *p, size_t n,
+		     uint64_t ff);
+/* The longest image that START_DATA takes for a primary NV name. */
+uint64_t nv_most(const struct phone *p, const struct target *t);
 
-/* sparse.c; the second only when the first is true */
+/* nv_items.c */
+uint16_t nv_crc(const uint8_t *p, size_t n);
+/* The first two bytes are the CRC of the others. */
+bool nv_crc_fits(const uint8_t *image, size_t n);
+bool nv_is_list(const uint8_t *image, size_t n);
+/* Items that tell who the phone is: as in old. */
+void nv_merge(uint8_t *image, size_t n, const uint8_t *old, size_t old_len);
+/* On builds that do so (key nv_crypt); both ways. */
+void nv_crypt(const struct cfg *c, uint8_t *image, size_t n);
+
+/* sparse.c: whether the data begin like one. */
 bool sparse_is(const uint8_t *p, size_t n);
-bool sparse_write(struct phone *p, const struct target *t, const uint8_t *in,
-		  size_t n);
+/*
+ * Writes what the next n bytes of such an image say; how many it is done
+ * with, or -1.  What is left comes again, with more behind it.
+ */
+ptrdiff_t sparse_take(struct phone *p, const struct target *t, struct sparse *s,
+		      const uint8_t *in, size_t n);
+bool sparse_done(const struct sparse *s);
 
 /* loader.c */
 int loader_make(struct phone *p, struct err *e) MUST_CHECK;

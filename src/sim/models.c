@@ -83,7 +83,8 @@ static const struct phone_model models[] = {
 	"frame_is_transfer=1,drop_pipelined=1,rx_max=0xFFC0,tx16=1,"     \
 	"escape_overflow=1,pool=3,leak_unknown=1,unknown=FE,rsa_hang=1," \
 	"old_memory=6,max_read=0x10000,size0_crash=1,size64k_len0=1,"    \
-	"read_start_lazy=1,prodnv_check=1,fixnv_size=0x80000,"
+	"read_start_lazy=1,prodnv_check=1,fixnv_size=0x80000,"           \
+	"nv_diff=A2,even_sizes=1,window=256M,torn=4K,"
 
 /*
  * Of those whose loaders know no names: escaping for good, no table, a null
@@ -96,20 +97,22 @@ static const struct phone_model models[] = {
 static const struct model details[] = {
 	{ 0x5500, 0x9EFFFE00, parts_ums512,
 	  COMMON "da=tlv,hdlc=1,storage_type=0x102,nv_repair=ab,nv_stale=1,"
-		 "miscdata_writes=1,ab_mirror=1",
+		 "miscdata_writes=1,ab_mirror=1,bak=always",
 	  MODEL_NAMES, 0, 0 },
 	{ 0x65000800, 0x9EFFFE00, parts_ums9230,
 	  COMMON "sector=4096,da=tlv,hdlc=1,storage_type=0x103,nv_repair=ab,"
-		 "nv_stale=1,miscdata_writes=1,ab_mirror=1",
+		 "nv_stale=1,miscdata_writes=1,ab_mirror=1,bak=always",
 	  MODEL_NAMES, 0, 0 },
 	{ 0x5000, 0x9EFFFE00, parts_sc9863a,
-	  COMMON "da=v2,hdlc=1,nv_repair=u-boot,nv_stale=1,miscdata_writes=1",
+	  COMMON "da=v2,hdlc=1,nv_repair=u-boot,nv_stale=1,miscdata_writes=1,"
+		 "bak=always",
 	  MODEL_NAMES, 0, 0 },
 	/* Facts of protocol.md 5.9, 2.7 and of the yongl family. */
 	{ 0x50000000, 0x9F000000, parts_sc9832,
 	  COMMON "da=bare,hdlc=0,hdlc_dead=1,nv_repair=u-boot,ptable=fe,"
 		 "user_partition=96,unknown_name_96=1,read_start_lazy=0,"
-		 "read32=1,max_read=0x3000,size_names=off,keep_charge=crash",
+		 "start_exact=1,nv_diff=A1,bak=signed,read32=1,max_read=0x3000,"
+		 "size_names=off,keep_charge=crash",
 	  MODEL_NAMES, 0, 0 },
 	{ 0x40004000, 0x14000000, NULL, COMMON FEATURE "flash=4M", MODEL_NOR,
 	  0x10000000, 0x65620000 },

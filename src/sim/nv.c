@@ -16,9 +16,21 @@ struct copy {
 	uint8_t *buf;
 };
 
-uint32_t nv_checksum(const uint8_t *p, size_t n)
+uint32_t nv_checksum(const struct cfg *c, const uint8_t *p, size_t n,
+		     uint64_t ff)
 {
-	return (uint16_t)~wire_sum16(p, n);
+	uint64_t s = ff / 2 * 0xFFFF;
+
+	for (size_t i = 0; i + 2 <= n; i += 2)
+		s += get_le16(p + i);
+	if (n % 2)
+		s += p[n - 1];
+	/* How much the sum holds before it is folded differs [5.6]. */
+	if (c->nv_sum32)
+		s &= 0xFFFFFFFFU;
+	while (s >> 16)
+		s = (s & 0xFFFF) + (s >> 16);
+	return (uint16_t)~s;
 }
 
 /* '_a' or '_b' at the end, else 0. */
@@ -113,7 +125,8 @@ static void read_copy(struct phone *p, struct copy *c)
 	if (get_le32(c->buf) != NV_MAGIC || c->len > most ||
 	    !area_read(a, c->at.start + NV_HEAD, c->buf + NV_HEAD, c->len))
 		return;
-	c->good = nv_checksum(c->buf + NV_HEAD, c->len) == get_le32(c->buf + 8);
+	c->good = nv_checksum(&p->cfg, c->buf + NV_HEAD, c->len, 0) ==
+		  get_le32(c->buf + 8);
 }
 
 /* Header first, then the image, as two writes [5.6]. */
@@ -162,6 +175,7 @@ static void serve(struct phone *p, struct copy c[2], const char *name,
 		other_slot(p, name, active, good);
 	/* What lies behind len stays from whatever was there before. */
 	memcpy(p->nv_ram, good->buf + NV_HEAD, good->len);
+	nv_crypt(&p->cfg, p->nv_ram, good->len);
 	p->reading.from_ram = true;
 	sim_reply(p, BSL_REP_ACK, NULL, 0);
 }
@@ -211,36 +225,100 @@ static uint32_t byte_sum(const uint8_t *p, size_t n)
 	return s;
 }
 
+uint64_t nv_most(const struct phone *p, const struct target *t)
+{
+	uint64_t room = t->size > NV_HEAD ? t->size - NV_HEAD : 0;
+
+	return p->cfg.fixnv_size < room ? p->cfg.fixnv_size : room;
+}
+
+/* "NV protect": some items stay those that the phone has [7.2]. */
+static void keep_own_items(struct phone *p, uint8_t *image, size_t n)
+{
+	struct copy c[2] = { 0 };
+	const struct copy *good = NULL;
+
+	for (int i = 0; i < 2; i++) {
+		variant(p->writing.name, (char)('1' + i), 0, c[i].name);
+		read_copy(p, &c[i]);
+		if (c[i].good && !good)
+			good = &c[i];
+	}
+	if (good) {
+		nv_crypt(&p->cfg, good->buf + NV_HEAD, good->len);
+		nv_merge(image, n, good->buf + NV_HEAD, good->len);
+	}
+	free(c[0].buf);
+	free(c[1].buf);
+}
+
+/* Header and image as the flash holds them; NULL without memory. */
+static uint8_t *make_copy(struct phone *p, size_t len)
+{
+	const struct writing *w = &p->writing;
+	uint8_t *buf = calloc(1, NV_HEAD + len), *image;
+
+	if (!buf)
+		return NULL;
+	image = buf + NV_HEAD;
+	memset(image, 0xFF, len);
+	memcpy(image, w->buf, w->len);
+	if (p->cfg.nv_write == NV_WRITE_MERGE)
+		keep_own_items(p, image, w->len);
+	nv_crypt(&p->cfg, image, len);
+	put_le32(buf, NV_MAGIC);
+	put_le32(buf + 4, (uint32_t)len);
+	put_le32(buf + 8, nv_checksum(&p->cfg, image, len, 0));
+	put_le32(buf + 12, 101);
+	return buf;
+}
+
+static void write_copies(struct phone *p, const uint8_t *buf, size_t len)
+{
+	const char *name = p->writing.name;
+	char to[BSL_NAME_UNITS];
+
+	for (char slot = 'a'; slot <= 'b'; slot++) {
+		for (char digit = '1'; digit <= '2'; digit++) {
+			variant(name, digit, slot, to);
+			write_copy(p, "START_DATA of an NV", true, to, buf,
+				   (uint32_t)len);
+		}
+		if (!suffix_of(name))
+			return;
+	}
+}
+
+/* Build by build: A1 or A2 for a sum that differs [7.2]. */
+static bool sums_fit(const struct writing *w)
+{
+	return byte_sum(w->buf, w->len) == w->checksum &&
+	       nv_crc_fits(w->buf, w->len);
+}
+
 uint16_t nv_store(struct phone *p)
 {
 	const struct writing *w = &p->writing;
-	uint32_t len = (uint32_t)p->cfg.fixnv_size;
-	char to[BSL_NAME_UNITS];
+	struct target t;
+	size_t len = w->len;
 	uint8_t *buf;
 
-	if (byte_sum(w->buf, w->len) != w->checksum)
-		return p->cfg.nv_repair == NV_AB ? BSL_REP_WRITE_ERROR
-						 : BSL_REP_CHECKSUM_DIFF;
-	buf = calloc(1, NV_HEAD + (size_t)len);
-	if (!buf || w->len > len) {
-		free(buf);
+	p->delay_ms = p->cfg.last_ms;
+	if (!sums_fit(w))
+		return p->cfg.nv_diff == NV_DIFF_A1 ? BSL_REP_CHECKSUM_DIFF
+						    : BSL_REP_WRITE_ERROR;
+	if (!fdl2_find(p, w->name, &t) || store_is_protected(p, w->name))
+		return BSL_REP_WRITE_ERROR;
+	if (p->cfg.nv_write == NV_WRITE_PAD)
+		len = (size_t)nv_most(p, &t);
+	buf = make_copy(p, len);
+	if (!buf)
 		return BSL_REP_OPERATION_FAILED;
-	}
-	memset(buf + NV_HEAD, 0xFF, len);
-	memcpy(buf + NV_HEAD, w->buf, w->len);
-	put_le32(buf, NV_MAGIC);
-	put_le32(buf + 4, len);
-	put_le32(buf + 8, nv_checksum(buf + NV_HEAD, len));
-	put_le32(buf + 12, 101);
-	for (char slot = 'a'; slot <= 'b'; slot++) {
-		for (char digit = '1'; digit <= '2'; digit++) {
-			variant(w->name, digit, slot, to);
-			write_copy(p, "START_DATA of an NV", true, to, buf,
-				   len);
-		}
-		if (!suffix_of(w->name))
-			break;
-	}
+	write_copies(p, buf, len);
+	sim_harm(p, w->name,
+		 nv_is_list(w->buf, w->len)
+			 ? NULL
+			 : "an NV was stored that is no list of items");
 	free(buf);
 	return BSL_REP_ACK;
 }

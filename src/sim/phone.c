@@ -2,11 +2,9 @@
 /* phone.c - the phone as a whole: replies, clock, power, the witness. */
 #include "internal.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LOG_MAX	 ((size_t)256 << 10)
 #define U_COUNT	 5
 #define U_GAP_MS 50
 
@@ -70,6 +68,8 @@ void sim_reply(struct phone *p, uint16_t type, const void *data, size_t n)
 {
 	struct out *o = next_out(p);
 
+	if (p->dark)
+		return;
 	if (!is_success(p, type))
 		p->stats.refused++;
 	if (!o) {
@@ -131,8 +131,9 @@ void sim_power_on(struct phone *p)
 	p->leaked = 0;
 	p->frames = 0;
 	memset(&p->reading, 0, sizeof(p->reading));
-	free(p->writing.buf);
-	memset(&p->writing, 0, sizeof(p->writing));
+	fdl2_drop_writing(p);
+	p->dark = false;
+	p->power_ons++;
 	p->nv_flags = 0;
 	p->table.known = false;
 	if (!sim_on_usb(p) && !autod)
@@ -177,6 +178,7 @@ static void become_another(struct phone *p)
 		return;
 	c->seed = c->back_seed;
 	c->back_seed = 0;
+	keep_close(p);
 	storage_free(&p->storage);
 	if (layout_make(&p->storage, p->model, c, &e) < 0)
 		sim_die(p, "no memory for another phone's storage");
@@ -213,34 +215,6 @@ void phone_line_state(struct phone *p, uint16_t value)
 {
 	/* The gadget looks at the low byte only [1.2]. */
 	p->line_open = (value & 0xFF) == 1;
-}
-
-static void write_log(struct phone *p, const char *cause, enum area_id area,
-		      uint64_t offset, uint64_t n, bool erase)
-{
-	if (p->log.len > LOG_MAX)
-		return;
-	strbuf_add(&p->log, "%s: %s 0x%" PRIx64 "+0x%" PRIx64 "%s\n", cause,
-		   area_name(area), offset, n, erase ? " erased" : "");
-}
-
-bool sim_write(struct phone *p, const char *cause, bool commanded,
-	       enum area_id area, uint64_t offset, const uint8_t *data,
-	       uint64_t n)
-{
-	struct area *a = &p->storage.area[area];
-	bool ok = data ? area_write(a, offset, data, (size_t)n)
-		       : area_erase(a, offset, n);
-
-	if (!ok)
-		return false;
-	p->stats.storage_writes++;
-	if (commanded)
-		p->stats.commanded_writes++;
-	write_log(p, cause, area, offset, n, !data);
-	if (area == AREA_USER)
-		p->table.known = false;
-	return true;
 }
 
 size_t phone_give(struct phone *p, void *buf, size_t cap)
@@ -292,48 +266,6 @@ void phone_advance(struct phone *p, uint64_t ms)
 	maybe_revive(p);
 }
 
-static void name_stage(const struct phone *p, char out[16])
-{
-	static const char *const names[] = { "off", "brom", "fdl1", "fdl2",
-					     "autod" };
-
-	strcpy(out, names[phone_attached(p) ? p->stage : STAGE_OFF]);
-}
-
-void phone_stats(const struct phone *p, struct phone_stats *ret)
-{
-	*ret = p->stats;
-	name_stage(p, ret->stage);
-}
-
-const char *phone_write_log(const struct phone *p)
-{
-	return p->log.s ? p->log.s : "";
-}
-
-static const struct area *named_area(const struct phone *p, const char *name)
-{
-	for (int i = 0; i < AREAS; i++)
-		if (!strcmp(name, area_name(i)))
-			return &p->storage.area[i];
-	return NULL;
-}
-
-bool phone_peek(const struct phone *p, const char *area, uint64_t offset,
-		void *buf, size_t len)
-{
-	const struct area *a = named_area(p, area);
-
-	return a && area_read(a, offset, buf, len);
-}
-
-uint64_t phone_area_size(const struct phone *p, const char *area)
-{
-	const struct area *a = named_area(p, area);
-
-	return a ? a->size : 0;
-}
-
 const struct phone_model *phone_model(const struct phone *p)
 {
 	size_t n;
@@ -370,7 +302,7 @@ static int configure(struct phone *p, const char *keys, struct err *e)
 	int r = cfg_parse(c, p->model->defaults, e);
 
 	if (!r && strstr(keys, "version=" BSL_HELLO_AUTOD))
-		r = cfg_parse(c, "need_line_state=1,ver_skip=0", e);
+		r = cfg_parse(c, "need_line_state=1,ver_skip=0,window=128M", e);
 	if (!r && !sim_by_number(p) &&
 	    (strstr(keys, "link=serial") || strstr(keys, "uart=1")))
 		r = cfg_parse(c, "da=bare,hdlc=0", e);
@@ -382,6 +314,8 @@ static int configure(struct phone *p, const char *keys, struct err *e)
 		c->link = LINK_SERIAL;
 	if (c->version && strlen(c->version) > 200)
 		return err_set(e, ERR_USAGE, "key 'version' is too long");
+	if (c->window < 4096)
+		return err_set(e, ERR_USAGE, "key 'window' is under 4K");
 	if (c->fixnv_size > NV_RAM)
 		return err_set(e, ERR_USAGE, "key 'fixnv_size' is over 2M");
 	if ((c->uid && strlen(c->uid) > 200) ||
@@ -402,6 +336,12 @@ static int build(struct phone *p, const char *spec, struct err *e)
 	if (!r)
 		r = layout_make(&p->storage, p->model, &p->cfg, e);
 	if (!r)
+		r = keep_open(p, e);
+	if (!r)
+		r = damage_do(p, e);
+	if (!r)
+		r = log_open(p, e);
+	if (!r)
 		r = loader_make(p, e);
 	if (r < 0)
 		return r;
@@ -420,6 +360,8 @@ int phone_new(const char *spec, struct phone **ret, struct err *e)
 
 	if (!p)
 		return err_nomem(e);
+	p->keep_fd = -1;
+	p->log_fd = -1;
 	r = build(p, spec, e);
 	if (r < 0) {
 		phone_free(p);
@@ -437,9 +379,11 @@ void phone_free(struct phone *p)
 		free(p->out[i].buf);
 	for (int i = 0; i < 2; i++)
 		free(p->loader[i]);
-	free(p->writing.buf);
+	fdl2_drop_writing(p);
 	free(p->nv_ram);
 	free(p->scratch);
+	keep_close(p);
+	log_close(p);
 	storage_free(&p->storage);
 	strbuf_free(&p->log);
 	cfg_free(&p->cfg);

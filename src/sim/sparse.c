@@ -15,6 +15,8 @@
 #define SKIP	 0xCAC3
 #define FILL_MAX ((uint64_t)64 << 20) /* of what is held in memory here */
 
+static const char cause[] = "START_DATA of a sparse image";
+
 /* Also behind a header of 0x200 bytes [7.3]. */
 static size_t image_at(const uint8_t *p, size_t n)
 {
@@ -30,7 +32,15 @@ bool sparse_is(const uint8_t *p, size_t n)
 	return image_at(p, n) != SIZE_MAX;
 }
 
-static bool write_fill(struct phone *p, enum area_id area, uint64_t at,
+static bool begin(struct sparse *s, const uint8_t *p)
+{
+	s->begun = true;
+	s->block = get_le32(p + 12);
+	s->chunks = get_le32(p + 20);
+	return s->block && s->block % 4 == 0;
+}
+
+static bool write_fill(struct phone *p, const struct target *t, uint64_t at,
 		       uint32_t value, uint64_t size)
 {
 	uint8_t *buf = NULL;
@@ -43,52 +53,80 @@ static bool write_fill(struct phone *p, enum area_id area, uint64_t at,
 		for (size_t i = 0; i + 4 <= size; i += 4)
 			put_le32(buf + i, value);
 	}
-	ok = sim_write(p, "START_DATA of a sparse image", true, area, at, buf,
-		       size);
+	ok = sim_write(p, cause, true, t->area, t->start + at, buf, size);
 	free(buf);
 	return ok;
 }
 
-/* One chunk of `size` bytes once expanded; body is what follows its head. */
-static bool write_chunk(struct phone *p, const struct target *t, uint64_t at,
-			unsigned type, const uint8_t *body, size_t n,
-			uint64_t size)
+/* As much of the data of a raw chunk as has come. */
+static bool write_raw(struct phone *p, const struct target *t, struct sparse *s,
+		      const uint8_t *in, size_t n)
 {
-	if (!size || type == SKIP)
-		return true;
-	if (at > t->size || size > t->size - at)
+	if (n && !sim_write(p, cause, true, t->area, t->start + s->at, in, n))
 		return false;
-	if (type == RAW)
-		return n >= size &&
-		       sim_write(p, "START_DATA of a sparse image", true,
-				 t->area, t->start + at, body, size);
-	return type == FILL && n >= 4 &&
-	       write_fill(p, t->area, t->start + at, get_le32(body), size);
+	s->at += n;
+	s->left -= n;
+	return true;
 }
 
-bool sparse_write(struct phone *p, const struct target *t, const uint8_t *in,
-		  size_t n)
+/* The head of a chunk, n bytes of it and what follows; how many it took. */
+static ptrdiff_t take_chunk(struct phone *p, const struct target *t,
+			    struct sparse *s, const uint8_t *in, size_t n)
 {
-	size_t pos = image_at(in, n), total;
-	uint32_t block, chunks;
-	uint64_t at = 0, size;
+	uint64_t size = (uint64_t)get_le32(in + 4) * s->block;
+	uint64_t total = get_le32(in + 8);
+	unsigned type = get_le16(in);
 
-	block = get_le32(in + pos + 12);
-	chunks = get_le32(in + pos + 20);
-	if (!block || block % 4)
-		return false;
-	for (pos += HEADER; chunks; chunks--) {
-		if (n - pos < CHUNK)
-			return false;
-		size = (uint64_t)get_le32(in + pos + 4) * block;
-		total = get_le32(in + pos + 8);
-		if (total < CHUNK || total > n - pos || at + size < at)
-			return false;
-		if (!write_chunk(p, t, at, get_le16(in + pos), in + pos + CHUNK,
-				 total - CHUNK, size))
-			return false;
-		at += size;
-		pos += total;
+	if (s->at > t->size || size > t->size - s->at)
+		return -1;
+	if (type == RAW) {
+		s->left = size;
+		s->chunks--;
+		return total == CHUNK + size ? CHUNK : -1;
 	}
-	return true;
+	if (total < CHUNK || total > CHUNK + 4 ||
+	    (size && type != FILL && type != SKIP))
+		return -1;
+	if (n < total)
+		return 0;
+	if (size && type == FILL &&
+	    (total != CHUNK + 4 ||
+	     !write_fill(p, t, s->at, get_le32(in + CHUNK), size)))
+		return -1;
+	s->at += size;
+	s->chunks--;
+	return (ptrdiff_t)total;
+}
+
+ptrdiff_t sparse_take(struct phone *p, const struct target *t, struct sparse *s,
+		      const uint8_t *in, size_t n)
+{
+	size_t pos = 0;
+
+	if (!s->begun) {
+		pos = image_at(in, n);
+		if (!begin(s, in + pos))
+			return -1;
+		pos += HEADER;
+	}
+	while (s->left || s->chunks) {
+		size_t most = n - pos < s->left ? n - pos : (size_t)s->left;
+		ptrdiff_t took;
+
+		if (!write_raw(p, t, s, in + pos, most))
+			return -1;
+		pos += most;
+		if (s->left || !s->chunks || n - pos < CHUNK)
+			return (ptrdiff_t)pos;
+		took = take_chunk(p, t, s, in + pos, n - pos);
+		if (took <= 0)
+			return took < 0 ? -1 : (ptrdiff_t)pos;
+		pos += (size_t)took;
+	}
+	return (ptrdiff_t)n;
+}
+
+bool sparse_done(const struct sparse *s)
+{
+	return !s->left && !s->chunks;
 }

@@ -14,6 +14,7 @@ enum key_kind {
 	KEY_BAD,
 	KEY_FLAKY,
 	KEY_BLOCK,
+	KEY_DAMAGE,
 	KEY_SPOIL
 };
 
@@ -55,6 +56,9 @@ static const struct key keys[] = {
 	FLAG(feature_hang),
 	FLAG(nand),
 	WORD(must_end, "no|volume|any"),
+	TEXT(keep),
+	TEXT(log),
+	{ "damage", KEY_DAMAGE, 0, NULL },
 	NUMBER(seed),
 	SIZE(super),
 	SIZE(userdata),
@@ -132,9 +136,24 @@ static const struct key keys[] = {
 	FLAG(gpt_backup_bad),
 	WORD(miscdata_writes, "0|1|start|both"),
 	FLAG(poweroff_waits),
+	WORD(nv_write, "pad|len|merge"),
+	WORD(nv_diff, "A1|A2"),
+	FLAG(nv_crypt),
+	FLAG(nv_sum32),
 	FLAG(write_enable),
 	FLAG(ab_mirror),
-	FLAG(verify_hang),
+	WORD(bak, "none|signed|always"),
+	WORD(verify_hang, "0|1|84|AA"),
+	FLAG(start_exact),
+	FLAG(even_sizes),
+	SIZE(window),
+	TEXT(protect),
+	FLAG(writes_log),
+	NUMBER(write_ms),
+	NUMBER(last_ms),
+	NUMBER(erase_ms),
+	NUMBER(power_loss),
+	SIZE(torn),
 	WORD(host, "ok|denied|busy|absent|charging"),
 	FLAG(mute),
 	WORD(fdl1, "run|silent|rom|leave"),
@@ -289,6 +308,8 @@ static int set_key(struct cfg *c, char *pair, struct err *e)
 		return set_bad(c, k, value, e);
 	case KEY_BLOCK:
 		return set_block(c, k, value, e);
+	case KEY_DAMAGE:
+		return damage_parse(c, value, e);
 	case KEY_SPOIL:
 		return spoil_parse(c, k->name, value, e);
 	case KEY_FLAG:

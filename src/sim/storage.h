@@ -72,6 +72,9 @@ int area_map_file(struct area *a, const char *path, struct err *e) MUST_CHECK;
 
 /* False, and nothing done, when any of it lies outside the area. */
 bool area_read(const struct area *a, uint64_t offset, uint8_t *buf, size_t n);
+/* What was there before anything was written; offset and n lie in the area. */
+void area_as_made(const struct area *a, uint64_t offset, uint8_t *buf,
+		  size_t n);
 /* False when outside or out of memory. */
 bool area_write(struct area *a, uint64_t offset, const uint8_t *buf, size_t n);
 bool area_erase(struct area *a, uint64_t offset, uint64_t n);

@@ -88,18 +88,22 @@ static char *sim_witness(struct transport *t)
 {
 	struct sim *s = (struct sim *)t;
 	struct phone_stats st;
+	const char *quote;
 	char *text;
 
 	phone_stats(s->phone, &st);
+	quote = st.harm ? "\"" : "";
 	if (asprintf(&text,
 		     "{\"model\": \"%s\", \"requests\": %" PRIu64
 		     ", \"reads\": %" PRIu64 ", \"refused\": %" PRIu64
 		     ", \"unsupported\": %" PRIu64 ", \"early\": %" PRIu64
 		     ", \"storage_writes\": %" PRIu64
-		     ", \"commanded_writes\": %" PRIu64 ", \"stage\": \"%s\"}",
+		     ", \"commanded_writes\": %" PRIu64
+		     ", \"harm\": %s%s%s, \"stage\": \"%s\"}",
 		     phone_model(s->phone)->name, st.requests, st.reads,
 		     st.refused, st.unsupported, st.early, st.storage_writes,
-		     st.commanded_writes, st.stage) < 0)
+		     st.commanded_writes, quote, st.harm ? st.harm : "null",
+		     quote, st.stage) < 0)
 		return NULL;
 	return text;
 }

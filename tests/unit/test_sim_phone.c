@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* test_sim_phone.c - the simulated phone, driven by raw transfers. */
-#include "sim/phone.h"
+#include "lib/bench.h"
 
 #include "base/bytes.h"
 #include "bsl/proto.h"
@@ -13,252 +13,6 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#define NOTHING (-1)
-
-/* A bench with one phone on it; its codec knows no file of the project. */
-static struct {
-	struct phone *phone;
-	bool crc, plain, serial;
-	uint8_t wire[0x24000];
-	size_t wire_len;
-	uint8_t data[0x11000];
-	size_t len;
-} on;
-
-static void plug(const char *spec)
-{
-	struct err e;
-
-	phone_free(on.phone);
-	on.phone = NULL;
-	if (phone_new(spec, &on.phone, &e) < 0)
-		fail_msg("%s", e.text);
-	on.crc = true;
-	on.plain = false;
-	on.serial = strstr(spec, "serial") || strstr(spec, "uart");
-}
-
-static int unplug(void **state)
-{
-	(void)state;
-	phone_free(on.phone);
-	on.phone = NULL;
-	return 0;
-}
-
-static unsigned crc_of(const uint8_t *p, size_t n)
-{
-	unsigned c = 0;
-
-	while (n--) {
-		c ^= (unsigned)*p++ << 8;
-		for (int i = 0; i < 8; i++)
-			c = c & 0x8000 ? (c << 1 ^ 0x1021) & 0xFFFF : c << 1;
-	}
-	return c;
-}
-
-/* As two bytes in the order of the wire, from the host. */
-static unsigned sum_of(const uint8_t *p, size_t n)
-{
-	unsigned long s = 0;
-
-	for (size_t i = 0; i < n; i++)
-		s += (unsigned long)p[i] << (i % 2 ? 8 : 0);
-	while (s >> 16)
-		s = (s & 0xFFFF) + (s >> 16);
-	s = ~s & 0xFFFF;
-	return n % 2 ? s : (s >> 8 | s << 8) & 0xFFFF;
-}
-
-static size_t make_frame(unsigned type, const void *data, size_t n,
-			 uint8_t *out)
-{
-	static uint8_t raw[0x11000];
-	size_t at = 0;
-
-	put_be16(raw, type);
-	put_be16(raw + 2, n);
-	if (n)
-		memcpy(raw + 4, data, n);
-	put_be16(raw + 4 + n, on.crc ? crc_of(raw, n + 4) : sum_of(raw, n + 4));
-	out[at++] = 0x7E;
-	for (size_t i = 0; i < n + 6; i++) {
-		if (!on.plain && (raw[i] == 0x7E || raw[i] == 0x7D)) {
-			out[at++] = 0x7D;
-			out[at++] = raw[i] ^ 0x20;
-		} else {
-			out[at++] = raw[i];
-		}
-	}
-	out[at++] = 0x7E;
-	return at;
-}
-
-static void hear(void)
-{
-	on.wire_len = phone_give(on.phone, on.wire, sizeof(on.wire));
-	while (!on.wire_len && phone_next_ms(on.phone) > 0) {
-		phone_advance(on.phone, phone_next_ms(on.phone));
-		on.wire_len = phone_give(on.phone, on.wire, sizeof(on.wire));
-	}
-}
-
-/* The type of the next reply, payload in on.data; or NOTHING. */
-static int reply(void)
-{
-	size_t n = 0;
-
-	hear();
-	if (!on.wire_len)
-		return NOTHING;
-	assert_int_equal(on.wire[0], 0x7E);
-	assert_int_equal(on.wire[on.wire_len - 1], 0x7E);
-	for (size_t i = 1; i + 1 < on.wire_len; i++) {
-		uint8_t b = on.wire[i];
-
-		if (!on.plain && b == 0x7D)
-			b = on.wire[++i] ^ 0x20;
-		on.data[n++] = b;
-	}
-	on.len = n - 6;
-	assert_int_equal(get_be16(on.data + 2), on.len);
-	if (on.crc)
-		assert_int_equal(crc_of(on.data, n - 2),
-				 get_be16(on.data + n - 2));
-	n = get_be16(on.data);
-	memmove(on.data, on.data + 4, on.len);
-	return (int)n;
-}
-
-static int call(unsigned type, const void *data, size_t len)
-{
-	static uint8_t frame[0x22000];
-	size_t n = make_frame(type, data, len, frame);
-
-	phone_take(on.phone, frame, n);
-	return reply();
-}
-
-static int say(unsigned type)
-{
-	return call(type, NULL, 0);
-}
-
-static int baud(void)
-{
-	phone_take(on.phone, "\x7E", 1);
-	return reply();
-}
-
-static int send_loader(int which, size_t piece)
-{
-	const uint8_t *p;
-	uint8_t start[8];
-	uint32_t addr;
-	size_t n;
-	int r;
-
-	phone_sample_loader(on.phone, which, &addr, &p, &n);
-	put_be32(start, addr);
-	put_be32(start + 4, n);
-	r = call(BSL_CMD_START_DATA, start, 8);
-	for (size_t i = 0; r == BSL_REP_ACK && i < n; i += piece)
-		r = call(BSL_CMD_MIDST_DATA, p + i,
-			 n - i < piece ? n - i : piece);
-	return r == BSL_REP_ACK ? say(BSL_CMD_END_DATA) : r;
-}
-
-static void to_fdl1(void)
-{
-	assert_int_equal(baud(), BSL_REP_VER);
-	assert_int_equal(say(BSL_CMD_CONNECT), BSL_REP_ACK);
-	assert_int_equal(send_loader(1, 528), BSL_REP_ACK);
-	assert_int_equal(say(BSL_CMD_EXEC_DATA), BSL_REP_ACK);
-	on.crc = false;
-}
-
-static void greet_fdl1(void)
-{
-	int r = baud();
-
-	if (r == NOTHING)
-		r = baud();
-	assert_int_equal(r, BSL_REP_VER);
-	assert_int_equal(say(BSL_CMD_CONNECT), BSL_REP_ACK);
-}
-
-/* Returns the answer to the last EXEC. */
-static int boot(const char *spec)
-{
-	plug(spec);
-	phone_line_state(on.phone, 0x0601);
-	to_fdl1();
-	greet_fdl1();
-	assert_int_equal(send_loader(2, 0x1000), BSL_REP_ACK);
-	return say(BSL_CMD_EXEC_DATA);
-}
-
-static void plain(void)
-{
-	assert_int_equal(say(BSL_CMD_DISABLE_TRANSCODE), BSL_REP_ACK);
-	on.plain = true;
-}
-
-static void put_name(uint8_t *out, const char *name)
-{
-	memset(out, 0, 72);
-	for (size_t i = 0; name[i]; i++)
-		out[2 * i] = name[i];
-}
-
-static int open_name(const char *name)
-{
-	uint8_t b[88] = { 0 };
-
-	put_name(b, name);
-	put_le64(b + 72, 0x1000);
-	return call(BSL_CMD_READ_START, b, 88);
-}
-
-static int read_at(uint64_t offset, uint32_t size)
-{
-	uint8_t b[12];
-
-	put_le32(b, size);
-	put_le64(b + 4, offset);
-	return call(BSL_CMD_READ_MIDST, b, 12);
-}
-
-static int read32_at(uint32_t offset, uint32_t size)
-{
-	uint8_t b[8];
-
-	put_le32(b, size);
-	put_le32(b + 4, offset);
-	return call(BSL_CMD_READ_MIDST, b, 8);
-}
-
-static struct phone_stats stats(void)
-{
-	struct phone_stats s;
-
-	phone_stats(on.phone, &s);
-	return s;
-}
-
-static void is_dead(void)
-{
-	assert_non_null(stats().dead);
-	assert_int_equal(say(BSL_CMD_READ_END), NOTHING);
-}
-
-static void is_alive(void)
-{
-	assert_null(stats().dead);
-	assert_int_equal(say(BSL_CMD_READ_END), BSL_REP_ACK);
-}
-
 static void boots_by_hand(void **state)
 {
 	const uint8_t exec_crc[] = { 0x7E, 0, 4, 0, 0, 0xDC, 0xC0, 0x7E };
@@ -268,35 +22,35 @@ static void boots_by_hand(void **state)
 	const uint8_t ack[] = { 0x7E, 0, 0x80, 0, 0, 0x3B, 0x5A, 0x7E };
 
 	(void)state;
-	plug("ums512");
-	assert_string_equal(stats().stage, "brom");
-	phone_take(on.phone, "\x7E", 1);
-	hear();
-	assert_int_equal(on.wire_len, sizeof(hello));
-	assert_memory_equal(on.wire, hello, sizeof(hello));
-	phone_take(on.phone, connect, sizeof(connect));
-	hear();
-	assert_int_equal(on.wire_len, sizeof(ack));
-	assert_memory_equal(on.wire, ack, sizeof(ack));
-	assert_int_equal(send_loader(1, 528), BSL_REP_ACK);
-	phone_take(on.phone, exec_crc, sizeof(exec_crc));
-	hear();
-	assert_memory_equal(on.wire, ack, sizeof(ack));
-	on.crc = false;
-	assert_string_equal(stats().stage, "fdl1");
-	assert_int_equal(baud(), NOTHING);
-	assert_int_equal(baud(), BSL_REP_VER);
-	assert_string_equal(on.data, "Spreadtrum Boot Block version 1.1");
-	assert_int_equal(say(BSL_CMD_CONNECT), BSL_REP_ACK);
-	assert_int_equal(say(BSL_CMD_KEEP_CHARGE), BSL_REP_ACK);
-	assert_int_equal(send_loader(2, 0x1000), BSL_REP_ACK);
-	assert_int_equal(say(BSL_CMD_EXEC_DATA),
+	bench_plug("ums512");
+	assert_string_equal(bench_stats().stage, "brom");
+	phone_take(bench.phone, "\x7E", 1);
+	bench_hear();
+	assert_int_equal(bench.wire_len, sizeof(hello));
+	assert_memory_equal(bench.wire, hello, sizeof(hello));
+	phone_take(bench.phone, connect, sizeof(connect));
+	bench_hear();
+	assert_int_equal(bench.wire_len, sizeof(ack));
+	assert_memory_equal(bench.wire, ack, sizeof(ack));
+	assert_int_equal(bench_send_loader(1, 528), BSL_REP_ACK);
+	phone_take(bench.phone, exec_crc, sizeof(exec_crc));
+	bench_hear();
+	assert_memory_equal(bench.wire, ack, sizeof(ack));
+	bench.crc = false;
+	assert_string_equal(bench_stats().stage, "fdl1");
+	assert_int_equal(bench_baud(), BENCH_NOTHING);
+	assert_int_equal(bench_baud(), BSL_REP_VER);
+	assert_string_equal(bench.data, "Spreadtrum Boot Block version 1.1");
+	assert_int_equal(bench_say(BSL_CMD_CONNECT), BSL_REP_ACK);
+	assert_int_equal(bench_say(BSL_CMD_KEEP_CHARGE), BSL_REP_ACK);
+	assert_int_equal(bench_send_loader(2, 0x1000), BSL_REP_ACK);
+	assert_int_equal(bench_say(BSL_CMD_EXEC_DATA),
 			 BSL_REP_INCOMPATIBLE_PARTITION);
-	assert_memory_equal(on.data, "newt", 0);
-	assert_int_equal(get_le32(on.data), BSL_DA_TLV_MAGIC);
-	assert_string_equal(stats().stage, "fdl2");
-	assert_int_equal(stats().refused, 0);
-	assert_int_equal(stats().storage_writes, 0);
+	assert_memory_equal(bench.data, "newt", 0);
+	assert_int_equal(get_le32(bench.data), BSL_DA_TLV_MAGIC);
+	assert_string_equal(bench_stats().stage, "fdl2");
+	assert_int_equal(bench_stats().refused, 0);
+	assert_int_equal(bench_stats().storage_writes, 0);
 }
 
 static void the_clock_holds_replies_back(void **state)
@@ -305,20 +59,20 @@ static void the_clock_holds_replies_back(void **state)
 	size_t n;
 
 	(void)state;
-	plug("ums512,fdl2_delay_ms=3000");
-	to_fdl1();
-	greet_fdl1();
-	assert_int_equal(send_loader(2, 528), BSL_REP_ACK);
-	n = make_frame(BSL_CMD_EXEC_DATA, NULL, 0, exec);
-	phone_take(on.phone, exec, n);
-	assert_int_equal(phone_give(on.phone, buf, sizeof(buf)), 0);
-	assert_int_equal(phone_next_ms(on.phone), 3000);
-	phone_advance(on.phone, 2999);
-	assert_int_equal(phone_give(on.phone, buf, sizeof(buf)), 0);
-	phone_advance(on.phone, 1);
-	assert_int_equal(phone_next_ms(on.phone), -1);
-	assert_int_equal(phone_give(on.phone, buf, 4), 4);
-	assert_int_not_equal(phone_give(on.phone, buf, sizeof(buf)), 0);
+	bench_plug("ums512,fdl2_delay_ms=3000");
+	bench_to_fdl1();
+	bench_greet_fdl1();
+	assert_int_equal(bench_send_loader(2, 528), BSL_REP_ACK);
+	n = bench_make_frame(BSL_CMD_EXEC_DATA, NULL, 0, exec);
+	phone_take(bench.phone, exec, n);
+	assert_int_equal(phone_give(bench.phone, buf, sizeof(buf)), 0);
+	assert_int_equal(phone_next_ms(bench.phone), 3000);
+	phone_advance(bench.phone, 2999);
+	assert_int_equal(phone_give(bench.phone, buf, sizeof(buf)), 0);
+	phone_advance(bench.phone, 1);
+	assert_int_equal(phone_next_ms(bench.phone), -1);
+	assert_int_equal(phone_give(bench.phone, buf, 4), 4);
+	assert_int_not_equal(phone_give(bench.phone, buf, sizeof(buf)), 0);
 }
 
 static void every_model_boots_and_says_what_it_is(void **state)
@@ -332,10 +86,10 @@ static void every_model_boots_and_says_what_it_is(void **state)
 		/* (test_sim_feature.c) */
 		if (strstr(m[i].title, "feature phone"))
 			continue;
-		assert_int_equal(boot(m[i].name),
+		assert_int_equal(bench_boot(m[i].name),
 				 BSL_REP_INCOMPATIBLE_PARTITION);
-		assert_ptr_equal(phone_model(on.phone), &m[i]);
-		is_alive();
+		assert_ptr_equal(phone_model(bench.phone), &m[i]);
+		bench_is_alive();
 	}
 }
 
@@ -375,41 +129,24 @@ static void has_a_table_in_front_and_at_the_end(void **state)
 		size_t s = cases[i].sector;
 		uint64_t last;
 
-		boot(cases[i].spec);
-		plain();
-		assert_int_equal(open_name("user_partition"), BSL_REP_ACK);
-		assert_int_equal(read_at(0, 0x8000), BSL_REP_READ_FLASH);
-		assert_int_equal(on.len, 0x8000);
-		check_gpt(on.data + s, on.data + 2 * s);
-		assert_int_equal(get_le16(on.data + 510), 0xAA55);
-		last = get_le64(on.data + s + 32);
+		bench_boot(cases[i].spec);
+		bench_plain();
+		assert_int_equal(bench_open_name("user_partition"),
+				 BSL_REP_ACK);
+		assert_int_equal(bench_read_at(0, 0x8000), BSL_REP_READ_FLASH);
+		assert_int_equal(bench.len, 0x8000);
+		check_gpt(bench.data + s, bench.data + 2 * s);
+		assert_int_equal(get_le16(bench.data + 510), 0xAA55);
+		last = get_le64(bench.data + s + 32);
 		assert_int_equal((last + 1) * s,
-				 phone_area_size(on.phone, "user"));
-		assert_true(phone_peek(on.phone, "user", (last - 32) * s, b,
+				 phone_area_size(bench.phone, "user"));
+		assert_true(phone_peek(bench.phone, "user", (last - 32) * s, b,
 				       33 * s));
 		check_gpt(b + 32 * s, b);
-		assert_int_equal(read_at((last + 1) * s - 16, 32),
+		assert_int_equal(bench_read_at((last + 1) * s - 16, 32),
 				 BSL_REP_OPERATION_FAILED);
 	}
 	free(b);
-}
-
-/* Where the list says a partition lies: start and size in bytes. */
-static bool find_part(const char *name, uint64_t *start, uint64_t *size)
-{
-	uint8_t row[128], utf[72];
-	size_t s = strcmp(phone_model(on.phone)->name, "ums9230") ? 512 : 4096;
-
-	put_name(utf, name);
-	for (int i = 0; i < 128; i++) {
-		phone_peek(on.phone, "user", 2 * s + i * 128, row, 128);
-		if (memcmp(row + 56, utf, 72))
-			continue;
-		*start = get_le64(row + 32) * s;
-		*size = (get_le64(row + 40) + 1) * s - *start;
-		return true;
-	}
-	return false;
 }
 
 static void reads_by_name_what_lies_at_the_offset(void **state)
@@ -420,22 +157,24 @@ static void reads_by_name_what_lies_at_the_offset(void **state)
 	uint64_t start, size;
 
 	(void)state;
-	boot("ums512");
+	bench_boot("ums512");
 	for (size_t i = 0; i < 6; i++) {
-		assert_true(find_part(names[i], &start, &size));
+		assert_true(bench_find_part(names[i], &start, &size));
 		assert_int_equal(start % (1 << 20), 0);
-		assert_int_equal(open_name(names[i]), BSL_REP_ACK);
-		assert_int_equal(read_at(0x123, 0x3000), BSL_REP_READ_FLASH);
-		phone_peek(on.phone, "user", start + 0x123, want, 0x3000);
-		assert_memory_equal(on.data, want, 0x3000);
-		assert_int_equal(read32_at(size - 16, 16), BSL_REP_READ_FLASH);
-		assert_int_equal(read_at(size - 16, 17),
+		assert_int_equal(bench_open_name(names[i]), BSL_REP_ACK);
+		assert_int_equal(bench_read_at(0x123, 0x3000),
+				 BSL_REP_READ_FLASH);
+		phone_peek(bench.phone, "user", start + 0x123, want, 0x3000);
+		assert_memory_equal(bench.data, want, 0x3000);
+		assert_int_equal(bench_read32_at(size - 16, 16),
+				 BSL_REP_READ_FLASH);
+		assert_int_equal(bench_read_at(size - 16, 17),
 				 BSL_REP_OPERATION_FAILED);
-		assert_int_equal(say(BSL_CMD_READ_END), BSL_REP_ACK);
+		assert_int_equal(bench_say(BSL_CMD_READ_END), BSL_REP_ACK);
 	}
-	assert_int_equal(stats().storage_writes, 0);
-	assert_int_equal(stats().reads, 12);
-	assert_int_equal(stats().refused, 6);
+	assert_int_equal(bench_stats().storage_writes, 0);
+	assert_int_equal(bench_stats().reads, 12);
+	assert_int_equal(bench_stats().refused, 6);
 }
 
 static void kinds_are_all_there(void **state)
@@ -457,17 +196,17 @@ static void kinds_are_all_there(void **state)
 	uint8_t b[8];
 
 	(void)state;
-	plug("ums512");
+	bench_plug("ums512");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_true(find_part(cases[i].name, &start, &size));
-		phone_peek(on.phone, "user", start + cases[i].at, b, 8);
+		assert_true(bench_find_part(cases[i].name, &start, &size));
+		phone_peek(bench.phone, "user", start + cases[i].at, b, 8);
 		assert_memory_equal(b, cases[i].bytes, cases[i].len);
 	}
-	phone_peek(on.phone, "boot1", 0, b, 8);
+	phone_peek(bench.phone, "boot1", 0, b, 8);
 	assert_memory_equal(b, "DHTB", 4);
-	assert_int_equal(phone_area_size(on.phone, "boot2"), 4 << 20);
-	assert_int_equal(phone_area_size(on.phone, "boot3"), 0);
-	assert_false(phone_peek(on.phone, "boot2", (4 << 20) - 4, b, 8));
+	assert_int_equal(phone_area_size(bench.phone, "boot2"), 4 << 20);
+	assert_int_equal(phone_area_size(bench.phone, "boot3"), 0);
+	assert_false(phone_peek(bench.phone, "boot2", (4 << 20) - 4, b, 8));
 }
 
 static unsigned crc_arc(const uint8_t *p, size_t n)
@@ -490,24 +229,24 @@ static void nv_is_valid_as_made(void **state)
 	size_t at = 512 + 4;
 
 	(void)state;
-	plug("ums512");
-	assert_true(find_part("l_fixnv1_a", &start, &size));
-	phone_peek(on.phone, "user", start, b, sizeof(b));
+	bench_plug("ums512");
+	assert_true(bench_find_part("l_fixnv1_a", &start, &size));
+	phone_peek(bench.phone, "user", start, b, sizeof(b));
 	assert_int_equal(get_le32(b + 4), 0x80000);
-	on.crc = false;
-	/* sum_of() is swapped for the wire. */
+	bench.crc = false;
+	/* bench_sum() is swapped for the wire. */
 	assert_int_equal(get_le32(b + 8),
-			 __builtin_bswap16(sum_of(b + 512, 0x80000)));
+			 __builtin_bswap16(bench_sum(b + 512, 0x80000)));
 	assert_int_equal(get_le32(b + 12), 101);
 	while (get_le16(b + at) != 0xFFFF)
 		at += 4 + get_le16(b + at + 2);
 	assert_int_equal(crc_arc((const uint8_t *)"123456789", 9), 0xBB3D);
 	assert_int_equal(get_be16(b + 512), crc_arc(b + 514, at + 4 - 514));
-	assert_true(find_part("l_fixnv2_a", &start, &size));
-	phone_peek(on.phone, "user", start, other, sizeof(other));
+	assert_true(bench_find_part("l_fixnv2_a", &start, &size));
+	phone_peek(bench.phone, "user", start, other, sizeof(other));
 	assert_memory_equal(b, other, sizeof(b));
-	assert_true(find_part("l_fixnv1_b", &start, &size));
-	phone_peek(on.phone, "user", start, other, sizeof(other));
+	assert_true(bench_find_part("l_fixnv1_b", &start, &size));
+	phone_peek(bench.phone, "user", start, other, sizeof(other));
 	assert_memory_not_equal(b, other, sizeof(b));
 }
 
@@ -516,60 +255,65 @@ static void lists_partitions(void **state)
 	uint8_t utf[72];
 
 	(void)state;
-	boot("ums512");
-	assert_int_equal(say(BSL_CMD_READ_PARTITION), BSL_REP_READ_PARTITION);
-	assert_int_equal(on.len % 76, 0);
-	put_name(utf, "misc");
-	assert_memory_equal(on.data + 2 * 76, utf, 72);
-	assert_int_equal(get_le32(on.data + 2 * 76 + 72), 1024);
-	boot("ums9230");
-	assert_int_equal(say(BSL_CMD_READ_PARTITION), BSL_REP_READ_PARTITION);
-	assert_int_equal(get_le32(on.data + 2 * 76 + 72), 128);
-	boot("ums512,ptable=mb");
-	assert_int_equal(say(BSL_CMD_READ_PARTITION), BSL_REP_READ_PARTITION);
-	assert_int_equal(get_le32(on.data + 2 * 76 + 72), 1);
-	boot("ums512,ptable=silent");
-	assert_int_equal(say(BSL_CMD_READ_PARTITION), NOTHING);
-	boot("ums512,ptable=fe");
-	assert_int_equal(say(BSL_CMD_READ_PARTITION),
+	bench_boot("ums512");
+	assert_int_equal(bench_say(BSL_CMD_READ_PARTITION),
+			 BSL_REP_READ_PARTITION);
+	assert_int_equal(bench.len % 76, 0);
+	bench_put_name(utf, "misc");
+	assert_memory_equal(bench.data + 2 * 76, utf, 72);
+	assert_int_equal(get_le32(bench.data + 2 * 76 + 72), 1024);
+	bench_boot("ums9230");
+	assert_int_equal(bench_say(BSL_CMD_READ_PARTITION),
+			 BSL_REP_READ_PARTITION);
+	assert_int_equal(get_le32(bench.data + 2 * 76 + 72), 128);
+	bench_boot("ums512,ptable=mb");
+	assert_int_equal(bench_say(BSL_CMD_READ_PARTITION),
+			 BSL_REP_READ_PARTITION);
+	assert_int_equal(get_le32(bench.data + 2 * 76 + 72), 1);
+	bench_boot("ums512,ptable=silent");
+	assert_int_equal(bench_say(BSL_CMD_READ_PARTITION), BENCH_NOTHING);
+	bench_boot("ums512,ptable=fe");
+	assert_int_equal(bench_say(BSL_CMD_READ_PARTITION),
 			 BSL_REP_UNSUPPORTED_COMMAND);
-	assert_int_equal(stats().unsupported, 1);
+	assert_int_equal(bench_stats().unsupported, 1);
 }
 
 static void packets_leak(void **state)
 {
 	(void)state;
-	boot("ums512");
-	assert_int_equal(open_name("misc"), BSL_REP_ACK);
-	assert_int_equal(say(BSL_CMD_CONNECT), BSL_REP_UNSUPPORTED_COMMAND);
-	assert_int_equal(read_at(0, 16), BSL_REP_READ_FLASH);
-	assert_int_equal(say(BSL_CMD_KEEP_CHARGE), BSL_REP_UNSUPPORTED_COMMAND);
-	assert_int_equal(say(BSL_CMD_READ_END), BSL_REP_ACK);
-	assert_int_equal(read_at(0, 16), NOTHING);
-	is_dead();
-	boot("ums512");
+	bench_boot("ums512");
+	assert_int_equal(bench_open_name("misc"), BSL_REP_ACK);
+	assert_int_equal(bench_say(BSL_CMD_CONNECT),
+			 BSL_REP_UNSUPPORTED_COMMAND);
+	assert_int_equal(bench_read_at(0, 16), BSL_REP_READ_FLASH);
+	assert_int_equal(bench_say(BSL_CMD_KEEP_CHARGE),
+			 BSL_REP_UNSUPPORTED_COMMAND);
+	assert_int_equal(bench_say(BSL_CMD_READ_END), BSL_REP_ACK);
+	assert_int_equal(bench_read_at(0, 16), BENCH_NOTHING);
+	bench_is_dead();
+	bench_boot("ums512");
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(say(BSL_CMD_CONNECT),
+		assert_int_equal(bench_say(BSL_CMD_CONNECT),
 				 BSL_REP_UNSUPPORTED_COMMAND);
-	is_dead();
-	boot("ums512,leak_unknown=0");
+	bench_is_dead();
+	bench_boot("ums512,leak_unknown=0");
 	for (int i = 0; i < 5; i++)
-		say(BSL_CMD_CONNECT);
-	assert_int_equal(open_name("misc"), BSL_REP_ACK);
-	assert_int_equal(read_at(0, 16), BSL_REP_READ_FLASH);
+		bench_say(BSL_CMD_CONNECT);
+	assert_int_equal(bench_open_name("misc"), BSL_REP_ACK);
+	assert_int_equal(bench_read_at(0, 16), BSL_REP_READ_FLASH);
 }
 
 static void unknown_commands_end_as_asked(void **state)
 {
 	(void)state;
-	boot("ums512,unknown=83");
-	assert_int_equal(say(0), BSL_REP_UNKNOWN_CMD);
-	boot("ums512,unknown=silent");
-	assert_int_equal(say(0), NOTHING);
-	is_alive();
-	boot("ums512,unknown=crash");
-	assert_int_equal(say(0), NOTHING);
-	is_dead();
+	bench_boot("ums512,unknown=83");
+	assert_int_equal(bench_say(0), BSL_REP_UNKNOWN_CMD);
+	bench_boot("ums512,unknown=silent");
+	assert_int_equal(bench_say(0), BENCH_NOTHING);
+	bench_is_alive();
+	bench_boot("ums512,unknown=crash");
+	assert_int_equal(bench_say(0), BENCH_NOTHING);
+	bench_is_dead();
 }
 
 static void a_bad_frame_hangs_a_loader(void **state)
@@ -577,21 +321,21 @@ static void a_bad_frame_hangs_a_loader(void **state)
 	const uint8_t bad[] = { 0x7E, 0, 0x12, 0, 0, 1, 2, 0x7E };
 
 	(void)state;
-	boot("ums512");
-	phone_take(on.phone, bad, sizeof(bad));
-	assert_int_equal(reply(), BSL_REP_VERIFY_ERROR);
-	is_dead();
-	boot("ums512,bad_chk=reply");
-	phone_take(on.phone, bad, sizeof(bad));
-	assert_int_equal(reply(), BSL_REP_VERIFY_ERROR);
-	is_alive();
-	boot("ums512,bad_chk=ignore");
-	phone_take(on.phone, bad, sizeof(bad));
-	assert_int_equal(reply(), BSL_REP_ACK);
-	plug("ums512");
-	phone_take(on.phone, bad, sizeof(bad));
-	assert_int_equal(reply(), BSL_REP_VERIFY_ERROR);
-	assert_int_equal(say(BSL_CMD_CONNECT), BSL_REP_ACK);
+	bench_boot("ums512");
+	phone_take(bench.phone, bad, sizeof(bad));
+	assert_int_equal(bench_reply(), BSL_REP_VERIFY_ERROR);
+	bench_is_dead();
+	bench_boot("ums512,bad_chk=reply");
+	phone_take(bench.phone, bad, sizeof(bad));
+	assert_int_equal(bench_reply(), BSL_REP_VERIFY_ERROR);
+	bench_is_alive();
+	bench_boot("ums512,bad_chk=ignore");
+	phone_take(bench.phone, bad, sizeof(bad));
+	assert_int_equal(bench_reply(), BSL_REP_ACK);
+	bench_plug("ums512");
+	phone_take(bench.phone, bad, sizeof(bad));
+	assert_int_equal(bench_reply(), BSL_REP_VERIFY_ERROR);
+	assert_int_equal(bench_say(BSL_CMD_CONNECT), BSL_REP_ACK);
 }
 
 static void a_transfer_is_a_frame_without_escapes(void **state)
@@ -600,20 +344,20 @@ static void a_transfer_is_a_frame_without_escapes(void **state)
 	size_t n;
 
 	(void)state;
-	boot("ums512");
-	plain();
-	assert_int_equal(open_name("logo"), BSL_REP_ACK);
-	assert_int_equal(read_at(0, 0xF800), BSL_REP_READ_FLASH);
-	assert_int_equal(on.len, 0xF800);
-	assert_int_equal(baud(), NOTHING);
-	is_dead();
-	boot("ums512");
-	plain();
-	n = make_frame(BSL_CMD_READ_END, NULL, 0, two);
-	n += make_frame(BSL_CMD_READ_END, NULL, 0, two + n);
-	phone_take(on.phone, two, n);
-	assert_int_equal(reply(), BSL_REP_VERIFY_ERROR);
-	is_dead();
+	bench_boot("ums512");
+	bench_plain();
+	assert_int_equal(bench_open_name("logo"), BSL_REP_ACK);
+	assert_int_equal(bench_read_at(0, 0xF800), BSL_REP_READ_FLASH);
+	assert_int_equal(bench.len, 0xF800);
+	assert_int_equal(bench_baud(), BENCH_NOTHING);
+	bench_is_dead();
+	bench_boot("ums512");
+	bench_plain();
+	n = bench_make_frame(BSL_CMD_READ_END, NULL, 0, two);
+	n += bench_make_frame(BSL_CMD_READ_END, NULL, 0, two + n);
+	phone_take(bench.phone, two, n);
+	assert_int_equal(bench_reply(), BSL_REP_VERIFY_ERROR);
+	bench_is_dead();
 }
 
 static void pipelined_requests_are_lost(void **state)
@@ -623,101 +367,104 @@ static void pipelined_requests_are_lost(void **state)
 
 	(void)state;
 	for (int keep = 0; keep < 2; keep++) {
-		boot(keep ? "ums512,drop_pipelined=0" : "ums512");
-		n = make_frame(BSL_CMD_READ_END, NULL, 0, two);
-		n += make_frame(BSL_CMD_READ_END, NULL, 0, two + n);
-		phone_take(on.phone, two, n);
-		assert_int_equal(reply(), BSL_REP_ACK);
-		assert_int_equal(reply(), keep ? BSL_REP_ACK : NOTHING);
-		is_alive();
+		bench_boot(keep ? "ums512,drop_pipelined=0" : "ums512");
+		n = bench_make_frame(BSL_CMD_READ_END, NULL, 0, two);
+		n += bench_make_frame(BSL_CMD_READ_END, NULL, 0, two + n);
+		phone_take(bench.phone, two, n);
+		assert_int_equal(bench_reply(), BSL_REP_ACK);
+		assert_int_equal(bench_reply(),
+				 keep ? BSL_REP_ACK : BENCH_NOTHING);
+		bench_is_alive();
 	}
 }
 
 static void sizes_have_limits(void **state)
 {
 	(void)state;
-	boot("ums512");
-	plain();
-	open_name("super");
-	assert_int_equal(read_at(0, 0x10001), BSL_REP_DOWN_SIZE_ERROR);
-	assert_int_equal(read_at(0, 0xFFF7), BSL_REP_READ_FLASH);
+	bench_boot("ums512");
+	bench_plain();
+	bench_open_name("super");
+	assert_int_equal(bench_read_at(0, 0x10001), BSL_REP_DOWN_SIZE_ERROR);
+	assert_int_equal(bench_read_at(0, 0xFFF7), BSL_REP_READ_FLASH);
 	/* One more and the driver's 16 bit length wraps: 7 bytes [1.3]. */
-	put_le32(on.data, 0xFFFF);
-	put_le32(on.data + 4, 0);
+	put_le32(bench.data, 0xFFFF);
+	put_le32(bench.data + 4, 0);
 	{
 		uint8_t f[32];
-		size_t n = make_frame(BSL_CMD_READ_MIDST, on.data, 8, f);
+		size_t n =
+			bench_make_frame(BSL_CMD_READ_MIDST, bench.data, 8, f);
 
-		phone_take(on.phone, f, n);
-		hear();
-		assert_int_equal(on.wire_len, 7);
+		phone_take(bench.phone, f, n);
+		bench_hear();
+		assert_int_equal(bench.wire_len, 7);
 	}
-	assert_int_equal(read_at(0, 0), NOTHING);
-	is_dead();
-	boot("ums512,size0_crash=0,max_read=0x2000");
-	open_name("super");
-	assert_int_equal(read_at(0, 0), BSL_REP_DOWN_SIZE_ERROR);
-	assert_int_equal(read_at(0, 0x2001), BSL_REP_DOWN_SIZE_ERROR);
-	boot("ums512");
-	open_name("logo");
-	assert_int_equal(read_at(0, 0x7F00), BSL_REP_READ_FLASH);
-	assert_int_equal(read_at(0, 0xF800), NOTHING);
-	is_dead();
+	assert_int_equal(bench_read_at(0, 0), BENCH_NOTHING);
+	bench_is_dead();
+	bench_boot("ums512,size0_crash=0,max_read=0x2000");
+	bench_open_name("super");
+	assert_int_equal(bench_read_at(0, 0), BSL_REP_DOWN_SIZE_ERROR);
+	assert_int_equal(bench_read_at(0, 0x2001), BSL_REP_DOWN_SIZE_ERROR);
+	bench_boot("ums512");
+	bench_open_name("logo");
+	assert_int_equal(bench_read_at(0, 0x7F00), BSL_REP_READ_FLASH);
+	assert_int_equal(bench_read_at(0, 0xF800), BENCH_NOTHING);
+	bench_is_dead();
 }
 
 static void names_are_only_looked_up_when_read(void **state)
 {
 	(void)state;
-	boot("ums512");
-	assert_int_equal(open_name("nobody"), BSL_REP_ACK);
-	assert_int_equal(read_at(0, 16), BSL_REP_OPERATION_FAILED);
-	boot("ums512,read_start_lazy=0");
-	assert_int_equal(open_name("nobody"), BSL_REP_OPERATION_FAILED);
-	assert_int_equal(open_name("misc"), BSL_REP_ACK);
+	bench_boot("ums512");
+	assert_int_equal(bench_open_name("nobody"), BSL_REP_ACK);
+	assert_int_equal(bench_read_at(0, 16), BSL_REP_OPERATION_FAILED);
+	bench_boot("ums512,read_start_lazy=0");
+	assert_int_equal(bench_open_name("nobody"), BSL_REP_OPERATION_FAILED);
+	assert_int_equal(bench_open_name("misc"), BSL_REP_ACK);
 }
 
 static void an_old_loader_knows_less(void **state)
 {
 	(void)state;
-	assert_int_equal(boot("sc9832"), BSL_REP_INCOMPATIBLE_PARTITION);
-	assert_int_equal(on.len, 0);
-	assert_int_equal(open_name("user_partition"),
+	assert_int_equal(bench_boot("sc9832"), BSL_REP_INCOMPATIBLE_PARTITION);
+	assert_int_equal(bench.len, 0);
+	assert_int_equal(bench_open_name("user_partition"),
 			 BSL_REP_INCOMPATIBLE_PARTITION);
-	assert_int_equal(say(BSL_CMD_READ_END), NOTHING);
-	assert_null(stats().dead);
-	assert_int_equal(open_name("nobody"), BSL_REP_INCOMPATIBLE_PARTITION);
-	assert_int_equal(open_name("system"), BSL_REP_ACK);
-	assert_int_equal(read32_at(0, 0x3000), BSL_REP_READ_FLASH);
-	assert_int_equal(read32_at(0, 0x3001), BSL_REP_DOWN_SIZE_ERROR);
+	assert_int_equal(bench_say(BSL_CMD_READ_END), BENCH_NOTHING);
+	assert_null(bench_stats().dead);
+	assert_int_equal(bench_open_name("nobody"),
+			 BSL_REP_INCOMPATIBLE_PARTITION);
+	assert_int_equal(bench_open_name("system"), BSL_REP_ACK);
+	assert_int_equal(bench_read32_at(0, 0x3000), BSL_REP_READ_FLASH);
+	assert_int_equal(bench_read32_at(0, 0x3001), BSL_REP_DOWN_SIZE_ERROR);
 	/* Twelve bytes are taken as eight. */
-	assert_int_equal(read_at(1ULL << 32, 16), BSL_REP_READ_FLASH);
-	assert_int_equal(say(BSL_CMD_READ_PARTITION),
+	assert_int_equal(bench_read_at(1ULL << 32, 16), BSL_REP_READ_FLASH);
+	assert_int_equal(bench_say(BSL_CMD_READ_PARTITION),
 			 BSL_REP_UNSUPPORTED_COMMAND);
-	assert_int_equal(say(BSL_CMD_DISABLE_TRANSCODE), NOTHING);
-	is_dead();
+	assert_int_equal(bench_say(BSL_CMD_DISABLE_TRANSCODE), BENCH_NOTHING);
+	bench_is_dead();
 }
 
 static void da_info_has_its_forms(void **state)
 {
 	(void)state;
-	assert_int_equal(boot("ums512,da=none"), BSL_REP_ACK);
-	boot("ums512,da=bare");
-	assert_int_equal(on.len, 0);
-	boot("ums512,da=v1");
-	assert_int_equal(on.len, 8);
-	assert_int_equal(get_le32(on.data), 1);
-	boot("ums512,da=v2,storage_type=0");
-	assert_int_equal(on.len, 256);
-	assert_int_equal(get_le32(on.data), 2);
-	assert_int_equal(get_le32(on.data + 4), 1);
-	assert_int_equal(on.data[8], 6);
-	assert_int_equal(get_le32(on.data + 16), 0);
-	boot("ums512,da=v4,hdlc=0");
-	assert_int_equal(get_le32(on.data), 4);
-	assert_int_equal(get_le32(on.data + 4), 0);
-	boot("ums9230");
-	assert_int_equal(get_le16(on.data + 4), 0);
-	assert_int_equal(get_le32(on.data + 8), 1);
+	assert_int_equal(bench_boot("ums512,da=none"), BSL_REP_ACK);
+	bench_boot("ums512,da=bare");
+	assert_int_equal(bench.len, 0);
+	bench_boot("ums512,da=v1");
+	assert_int_equal(bench.len, 8);
+	assert_int_equal(get_le32(bench.data), 1);
+	bench_boot("ums512,da=v2,storage_type=0");
+	assert_int_equal(bench.len, 256);
+	assert_int_equal(get_le32(bench.data), 2);
+	assert_int_equal(get_le32(bench.data + 4), 1);
+	assert_int_equal(bench.data[8], 6);
+	assert_int_equal(get_le32(bench.data + 16), 0);
+	bench_boot("ums512,da=v4,hdlc=0");
+	assert_int_equal(get_le32(bench.data), 4);
+	assert_int_equal(get_le32(bench.data + 4), 0);
+	bench_boot("ums9230");
+	assert_int_equal(get_le16(bench.data + 4), 0);
+	assert_int_equal(get_le32(bench.data + 8), 1);
 }
 
 static void brom_wants_the_right_address(void **state)
@@ -725,30 +472,30 @@ static void brom_wants_the_right_address(void **state)
 	uint8_t b[8];
 
 	(void)state;
-	plug("ums512");
-	baud();
+	bench_plug("ums512");
+	bench_baud();
 	put_be32(b, 0x5000);
 	put_be32(b + 4, 0x1000);
-	assert_int_equal(call(BSL_CMD_START_DATA, b, 8),
+	assert_int_equal(bench_call(BSL_CMD_START_DATA, b, 8),
 			 BSL_REP_DOWN_SIZE_ERROR);
 	put_be32(b, 0x5500);
 	put_be32(b + 4, 0);
-	assert_int_equal(call(BSL_CMD_START_DATA, b, 8),
+	assert_int_equal(bench_call(BSL_CMD_START_DATA, b, 8),
 			 BSL_REP_DOWN_SIZE_ERROR);
-	assert_int_equal(call(BSL_CMD_MIDST_DATA, b, 8),
+	assert_int_equal(bench_call(BSL_CMD_MIDST_DATA, b, 8),
 			 BSL_REP_DOWN_NOT_START);
 	put_be32(b + 4, 12);
-	assert_int_equal(call(BSL_CMD_START_DATA, b, 8), BSL_REP_ACK);
-	assert_int_equal(call(BSL_CMD_MIDST_DATA, b, 8), BSL_REP_ACK);
-	assert_int_equal(say(BSL_CMD_END_DATA), BSL_REP_DOWN_EARLY_END);
-	assert_int_equal(call(BSL_CMD_MIDST_DATA, b, 8),
+	assert_int_equal(bench_call(BSL_CMD_START_DATA, b, 8), BSL_REP_ACK);
+	assert_int_equal(bench_call(BSL_CMD_MIDST_DATA, b, 8), BSL_REP_ACK);
+	assert_int_equal(bench_say(BSL_CMD_END_DATA), BSL_REP_DOWN_EARLY_END);
+	assert_int_equal(bench_call(BSL_CMD_MIDST_DATA, b, 8),
 			 BSL_REP_DOWN_SIZE_ERROR);
-	assert_int_equal(say(BSL_CMD_EXEC_DATA), BSL_REP_DOWN_NOT_START);
+	assert_int_equal(bench_say(BSL_CMD_EXEC_DATA), BSL_REP_DOWN_NOT_START);
 	/* What it does not know it does not answer. */
-	assert_int_equal(say(BSL_CMD_READ_END), NOTHING);
-	to_fdl1();
-	greet_fdl1();
-	assert_int_equal(call(BSL_CMD_START_DATA, b, 8),
+	assert_int_equal(bench_say(BSL_CMD_READ_END), BENCH_NOTHING);
+	bench_to_fdl1();
+	bench_greet_fdl1();
+	assert_int_equal(bench_call(BSL_CMD_START_DATA, b, 8),
 			 BSL_REP_DOWN_DEST_ERROR);
 }
 
@@ -757,37 +504,38 @@ static void brom_may_want_a_signature(void **state)
 	uint8_t b[8] = { 0 };
 
 	(void)state;
-	plug("ums512,secure=1");
-	to_fdl1();
-	plug("ums512,secure=1");
+	bench_plug("ums512,secure=1");
+	bench_to_fdl1();
+	bench_plug("ums512,secure=1");
 	put_be32(b, 0x5500);
 	put_be32(b + 4, 4);
-	assert_int_equal(call(BSL_CMD_START_DATA, b, 8), BSL_REP_ACK);
-	assert_int_equal(call(BSL_CMD_MIDST_DATA, b, 4), BSL_REP_ACK);
-	assert_int_equal(say(BSL_CMD_END_DATA), BSL_REP_ACK);
-	assert_int_equal(say(BSL_CMD_EXEC_DATA), BSL_REP_SIGN_VERIFY_ERROR);
-	assert_non_null(stats().dead);
-	assert_int_equal(baud(), NOTHING);
+	assert_int_equal(bench_call(BSL_CMD_START_DATA, b, 8), BSL_REP_ACK);
+	assert_int_equal(bench_call(BSL_CMD_MIDST_DATA, b, 4), BSL_REP_ACK);
+	assert_int_equal(bench_say(BSL_CMD_END_DATA), BSL_REP_ACK);
+	assert_int_equal(bench_say(BSL_CMD_EXEC_DATA),
+			 BSL_REP_SIGN_VERIFY_ERROR);
+	assert_non_null(bench_stats().dead);
+	assert_int_equal(bench_baud(), BENCH_NOTHING);
 }
 
 static void autod_discards_loaders(void **state)
 {
 	(void)state;
-	plug("ums512,version=SPRD4:AutoD");
-	assert_int_equal(baud(), NOTHING);
-	phone_line_state(on.phone, 0x0601);
-	assert_int_equal(baud(), BSL_REP_VER);
-	assert_string_equal(on.data, BSL_HELLO_AUTOD);
-	assert_int_equal(say(BSL_CMD_CONNECT), BSL_REP_ACK);
-	assert_int_equal(say(0x55), NOTHING);
-	assert_int_equal(say(BSL_CMD_EXEC_DATA), BSL_REP_ACK);
-	on.crc = false;
-	assert_int_equal(baud(), BSL_REP_VER);
-	assert_int_equal(say(BSL_CMD_CONNECT), BSL_REP_ACK);
-	assert_int_equal(say(BSL_CMD_EXEC_DATA),
+	bench_plug("ums512,version=SPRD4:AutoD");
+	assert_int_equal(bench_baud(), BENCH_NOTHING);
+	phone_line_state(bench.phone, 0x0601);
+	assert_int_equal(bench_baud(), BSL_REP_VER);
+	assert_string_equal(bench.data, BSL_HELLO_AUTOD);
+	assert_int_equal(bench_say(BSL_CMD_CONNECT), BSL_REP_ACK);
+	assert_int_equal(bench_say(0x55), BENCH_NOTHING);
+	assert_int_equal(bench_say(BSL_CMD_EXEC_DATA), BSL_REP_ACK);
+	bench.crc = false;
+	assert_int_equal(bench_baud(), BSL_REP_VER);
+	assert_int_equal(bench_say(BSL_CMD_CONNECT), BSL_REP_ACK);
+	assert_int_equal(bench_say(BSL_CMD_EXEC_DATA),
 			 BSL_REP_INCOMPATIBLE_PARTITION);
-	assert_string_equal(stats().stage, "fdl2");
-	is_alive();
+	assert_string_equal(bench_stats().stage, "fdl2");
+	bench_is_alive();
 }
 
 static void a_serial_line_has_its_own_ways(void **state)
@@ -796,35 +544,35 @@ static void a_serial_line_has_its_own_ways(void **state)
 	int us = 0;
 
 	(void)state;
-	plug("sc9863a,link=serial");
+	bench_plug("sc9863a,link=serial");
 	do {
-		hear();
-		us += on.wire_len && on.wire[0] == 'U';
-	} while (on.wire_len);
+		bench_hear();
+		us += bench.wire_len && bench.wire[0] == 'U';
+	} while (bench.wire_len);
 	assert_int_equal(us, 5);
-	assert_int_equal(baud(), NOTHING);
-	assert_int_equal(baud(), NOTHING);
-	assert_int_equal(baud(), BSL_REP_VER);
-	assert_int_equal(say(BSL_CMD_CONNECT), BSL_REP_ACK);
-	assert_int_equal(send_loader(1, 528), BSL_REP_ACK);
-	assert_int_equal(say(BSL_CMD_EXEC_DATA), BSL_REP_ACK);
-	on.crc = false;
-	greet_fdl1();
+	assert_int_equal(bench_baud(), BENCH_NOTHING);
+	assert_int_equal(bench_baud(), BENCH_NOTHING);
+	assert_int_equal(bench_baud(), BSL_REP_VER);
+	assert_int_equal(bench_say(BSL_CMD_CONNECT), BSL_REP_ACK);
+	assert_int_equal(bench_send_loader(1, 528), BSL_REP_ACK);
+	assert_int_equal(bench_say(BSL_CMD_EXEC_DATA), BSL_REP_ACK);
+	bench.crc = false;
+	bench_greet_fdl1();
 	put_be32(b, 921600);
-	assert_int_equal(call(BSL_CMD_CHANGE_BAUD, b, 4), BSL_REP_ACK);
-	assert_int_equal(send_loader(2, 0x1000), BSL_REP_ACK);
-	assert_int_equal(say(BSL_CMD_EXEC_DATA),
+	assert_int_equal(bench_call(BSL_CMD_CHANGE_BAUD, b, 4), BSL_REP_ACK);
+	assert_int_equal(bench_send_loader(2, 0x1000), BSL_REP_ACK);
+	assert_int_equal(bench_say(BSL_CMD_EXEC_DATA),
 			 BSL_REP_INCOMPATIBLE_PARTITION);
-	assert_int_equal(on.len, 0);
+	assert_int_equal(bench.len, 0);
 	/* Any pieces, and nothing is dropped. */
-	open_name("misc");
+	bench_open_name("misc");
 	for (int i = 0; i < 3; i++) {
 		uint8_t f[64];
-		size_t n = make_frame(BSL_CMD_READ_END, NULL, 0, f);
+		size_t n = bench_make_frame(BSL_CMD_READ_END, NULL, 0, f);
 
 		for (size_t k = 0; k < n; k++)
-			phone_take(on.phone, f + k, 1);
-		assert_int_equal(reply(), BSL_REP_ACK);
+			phone_take(bench.phone, f + k, 1);
+		assert_int_equal(bench_reply(), BSL_REP_ACK);
 	}
 }
 
@@ -834,27 +582,27 @@ static void reading_a_primary_nv_repairs(void **state)
 	uint64_t start, size;
 
 	(void)state;
-	boot("sc9863a,nv_bad=l_fixnv1");
-	assert_true(find_part("l_fixnv2", &start, &size));
-	phone_peek(on.phone, "user", start, before, sizeof(before));
-	assert_int_equal(open_name("l_fixnv2"), BSL_REP_ACK);
-	assert_int_equal(stats().storage_writes, 0);
-	assert_int_equal(open_name("l_fixnv1"), BSL_REP_ACK);
-	assert_int_equal(stats().storage_writes, 2);
-	assert_int_equal(stats().commanded_writes, 0);
-	assert_non_null(strstr(phone_write_log(on.phone), "NV repair"));
-	assert_true(find_part("l_fixnv1", &start, &size));
-	phone_peek(on.phone, "user", start, after, sizeof(after));
+	bench_boot("sc9863a,nv_bad=l_fixnv1");
+	assert_true(bench_find_part("l_fixnv2", &start, &size));
+	phone_peek(bench.phone, "user", start, before, sizeof(before));
+	assert_int_equal(bench_open_name("l_fixnv2"), BSL_REP_ACK);
+	assert_int_equal(bench_stats().storage_writes, 0);
+	assert_int_equal(bench_open_name("l_fixnv1"), BSL_REP_ACK);
+	assert_int_equal(bench_stats().storage_writes, 2);
+	assert_int_equal(bench_stats().commanded_writes, 0);
+	assert_non_null(strstr(phone_write_log(bench.phone), "NV repair"));
+	assert_true(bench_find_part("l_fixnv1", &start, &size));
+	phone_peek(bench.phone, "user", start, after, sizeof(after));
 	assert_memory_equal(before, after, sizeof(before));
 	/* Without the header. */
-	assert_int_equal(read_at(0, 0x800), BSL_REP_READ_FLASH);
-	assert_memory_equal(on.data, after + 512, 0x800);
-	assert_int_equal(read_at(64 << 20, 16), BSL_REP_READ_FLASH);
-	boot("sc9863a,nv_repair=none,nv_bad=l_fixnv1");
-	assert_int_equal(open_name("l_fixnv1"), BSL_REP_ACK);
-	assert_int_equal(read_at(0, 4), BSL_REP_READ_FLASH);
-	assert_memory_equal(on.data, "VN\0\0", 4);
-	assert_int_equal(stats().storage_writes, 0);
+	assert_int_equal(bench_read_at(0, 0x800), BSL_REP_READ_FLASH);
+	assert_memory_equal(bench.data, after + 512, 0x800);
+	assert_int_equal(bench_read_at(64 << 20, 16), BSL_REP_READ_FLASH);
+	bench_boot("sc9863a,nv_repair=none,nv_bad=l_fixnv1");
+	assert_int_equal(bench_open_name("l_fixnv1"), BSL_REP_ACK);
+	assert_int_equal(bench_read_at(0, 4), BSL_REP_READ_FLASH);
+	assert_memory_equal(bench.data, "VN\0\0", 4);
+	assert_int_equal(bench_stats().storage_writes, 0);
 }
 
 static void reading_a_slots_nv_writes_the_other_slot(void **state)
@@ -863,50 +611,22 @@ static void reading_a_slots_nv_writes_the_other_slot(void **state)
 	uint64_t start, size;
 
 	(void)state;
-	boot("ums512,slot=b");
-	assert_true(find_part("l_fixnv2_a", &start, &size));
-	phone_peek(on.phone, "user", start, was, sizeof(was));
-	assert_int_equal(open_name("l_fixnv1_a"), BSL_REP_ACK);
-	assert_int_equal(stats().storage_writes, 4);
-	phone_peek(on.phone, "user", start, is, sizeof(is));
+	bench_boot("ums512,slot=b");
+	assert_true(bench_find_part("l_fixnv2_a", &start, &size));
+	phone_peek(bench.phone, "user", start, was, sizeof(was));
+	assert_int_equal(bench_open_name("l_fixnv1_a"), BSL_REP_ACK);
+	assert_int_equal(bench_stats().storage_writes, 4);
+	phone_peek(bench.phone, "user", start, is, sizeof(is));
 	assert_memory_not_equal(was, is, sizeof(is));
-	assert_true(find_part("l_fixnv2_b", &start, &size));
-	phone_peek(on.phone, "user", start, was, sizeof(was));
+	assert_true(bench_find_part("l_fixnv2_b", &start, &size));
+	phone_peek(bench.phone, "user", start, was, sizeof(was));
 	assert_memory_equal(was, is, sizeof(is));
-	assert_int_equal(read_at(0, 0x200), BSL_REP_READ_FLASH);
-	assert_memory_equal(on.data, is + 512, 0x200);
+	assert_int_equal(bench_read_at(0, 0x200), BSL_REP_READ_FLASH);
+	assert_memory_equal(bench.data, is + 512, 0x200);
 	/* A name without a suffix next: the same RAM again. */
-	assert_int_equal(open_name("l_runtimenv1"), BSL_REP_ACK);
-	assert_int_equal(read_at(0, 0x200), BSL_REP_READ_FLASH);
-	assert_memory_equal(on.data, is + 512, 0x200);
-}
-
-static int write_name(const char *name, const uint8_t *p, size_t n,
-		      uint32_t sum)
-{
-	uint8_t b[80];
-	int r;
-
-	put_name(b, name);
-	put_le32(b + 72, n);
-	put_le32(b + 76, sum);
-	r = call(BSL_CMD_START_DATA, b, 80);
-	if (r != BSL_REP_ACK)
-		return r;
-	r = call(BSL_CMD_MIDST_DATA, p, n);
-	if (r != BSL_REP_ACK)
-		return r;
-	return say(BSL_CMD_END_DATA);
-}
-
-static void check_at(const char *name, unsigned at, const void *want, size_t n)
-{
-	uint64_t start, size;
-	uint8_t b[64];
-
-	assert_true(find_part(name, &start, &size));
-	phone_peek(on.phone, "user", start + at, b, n);
-	assert_memory_equal(b, want, n);
+	assert_int_equal(bench_open_name("l_runtimenv1"), BSL_REP_ACK);
+	assert_int_equal(bench_read_at(0, 0x200), BSL_REP_READ_FLASH);
+	assert_memory_equal(bench.data, is + 512, 0x200);
 }
 
 static void writing_changes_and_counts(void **state)
@@ -914,94 +634,35 @@ static void writing_changes_and_counts(void **state)
 	static const uint8_t data[16] = "0123456789abcdef";
 
 	(void)state;
-	boot("ums512");
-	assert_int_equal(write_name("boot_a", data, 16, 0), BSL_REP_ACK);
-	check_at("boot_a", 0, data, 16);
-	check_at("boot_b", 0, data, 16);
-	assert_int_equal(stats().commanded_writes, 2);
-	assert_int_equal(write_name("nobody", data, 16, 0),
+	bench_boot("ums512");
+	assert_int_equal(bench_write_name("boot_a", data, 16, 0), BSL_REP_ACK);
+	bench_check_at("boot_a", 0, data, 16);
+	bench_check_at("boot_b", 0, data, 16);
+	assert_int_equal(bench_stats().commanded_writes, 2);
+	assert_int_equal(bench_write_name("nobody", data, 16, 0),
 			 BSL_REP_OPERATION_FAILED);
-	assert_int_equal(write_name("user_partition", data, 16, 0),
+	assert_int_equal(bench_write_name("user_partition", data, 16, 0),
 			 BSL_REP_OPERATION_FAILED);
-	assert_int_equal(write_name("misc", data, 0, 0),
+	assert_int_equal(bench_write_name("misc", data, 0, 0),
 			 BSL_REP_DOWN_SIZE_ERROR);
-	assert_int_equal(write_name("splloader", data, 16, 0), BSL_REP_ACK);
-	boot("sc9863a");
-	assert_int_equal(write_name("sml", data, 16, 0), BSL_REP_ACK);
-	check_at("sml_bak", 0, data, 16);
-	assert_int_equal(write_name("miscdata", data, 16, 0), BSL_REP_ACK);
-	assert_int_equal(stats().commanded_writes, 5);
-	assert_int_equal(stats().storage_writes, 5);
-	boot("ums512,write_enable=1");
-	assert_int_equal(write_name("misc", data, 16, 0),
+	assert_int_equal(bench_write_name("splloader", data, 16, 0),
+			 BSL_REP_ACK);
+	bench_boot("sc9863a");
+	assert_int_equal(bench_write_name("sml", data, 16, 0), BSL_REP_ACK);
+	bench_check_at("sml_bak", 0, data, 16);
+	assert_int_equal(bench_write_name("miscdata", data, 16, 0),
+			 BSL_REP_ACK);
+	assert_int_equal(bench_stats().commanded_writes, 5);
+	assert_int_equal(bench_stats().storage_writes, 5);
+	bench_boot("ums512,write_enable=1");
+	assert_int_equal(bench_write_name("misc", data, 16, 0),
 			 BSL_REP_NOT_ENABLE_WRITE);
-	assert_int_equal(say(BSL_CMD_ENABLE_WRITE_FLASH), BSL_REP_ACK);
-	assert_int_equal(write_name("misc", data, 16, 0), BSL_REP_ACK);
-	boot("ums512,verify_hang=1");
-	assert_int_equal(write_name("boot_a", data, 16, 0), NOTHING);
-	is_dead();
-}
-
-/* Header, a raw block, a gap of one block, a block filled with "abcd". */
-static void what_looks_sparse_is_expanded(void **state)
-{
-	static uint8_t b[28 + 12 + 4096 + 12 + 12 + 4];
-	uint8_t *p = b;
-
-	(void)state;
-	put_le32(p, 0xED26FF3A);
-	put_le16(p + 8, 28);
-	put_le16(p + 10, 12);
-	put_le32(p + 12, 4096);
-	put_le32(p + 16, 3);
-	put_le32(p + 20, 3);
-	p += 28;
-	put_le16(p, 0xCAC1);
-	put_le32(p + 4, 1);
-	put_le32(p + 8, 12 + 4096);
-	memset(p + 12, 'r', 4096);
-	p += 12 + 4096;
-	put_le16(p, 0xCAC3);
-	put_le32(p + 4, 1);
-	put_le32(p + 8, 12);
-	p += 12;
-	put_le16(p, 0xCAC2);
-	put_le32(p + 4, 1);
-	put_le32(p + 8, 16);
-	memcpy(p + 12, "abcd", 4);
-	boot("ums512");
-	assert_int_equal(write_name("cache", b, sizeof(b), 0), BSL_REP_ACK);
-	check_at("cache", 0, "rrrr", 4);
-	check_at("cache", 4096, "\0\0\0\0", 4);
-	check_at("cache", 8192, "abcdabcd", 8);
-	check_at("cache", 8192 + 4092, "abcd\0\0\0\0", 8);
-	put_le32(b + 20, 4);
-	assert_int_equal(write_name("cache", b, sizeof(b), 0),
-			 BSL_REP_OPERATION_FAILED);
-}
-
-static void an_nv_is_built_anew(void **state)
-{
-	static const uint8_t image[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
-
-	(void)state;
-	boot("ums512");
-	assert_int_equal(write_name("l_fixnv1_a", image, 8, 1),
-			 BSL_REP_WRITE_ERROR);
-	assert_int_equal(stats().storage_writes, 0);
-	assert_int_equal(write_name("l_fixnv1_a", image, 8, 36), BSL_REP_ACK);
-	check_at("l_fixnv1_a", 0, "VN\0\0\0\0\x08\0", 8);
-	check_at("l_fixnv2_b", 512, image, 8);
-	check_at("l_fixnv2_b", 520, "\xFF\xFF\xFF\xFF", 4);
-	/* Larger than the loader's constant. */
-	{
-		uint8_t b[76];
-
-		put_name(b, "l_fixnv1_a");
-		put_le32(b + 72, 0x100000);
-		assert_int_equal(call(BSL_CMD_START_DATA, b, 76),
-				 BSL_REP_DOWN_SIZE_ERROR);
-	}
+	assert_int_equal(bench_say(BSL_CMD_ENABLE_WRITE_FLASH), BSL_REP_ACK);
+	assert_int_equal(bench_write_name("misc", data, 16, 0), BSL_REP_ACK);
+	bench_boot("ums512,verify_hang=1");
+	assert_int_equal(bench_write_name("boot_a", data, 16, 0),
+			 BENCH_NOTHING);
+	bench_is_dead();
 }
 
 static void every_command_that_writes_is_counted(void **state)
@@ -1014,142 +675,150 @@ static void every_command_that_writes_is_counted(void **state)
 	uint8_t b[76 * 2] = { 0 };
 
 	(void)state;
-	boot("ums512");
+	bench_boot("ums512");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		assert_true(call(commands[i], "12345678", 8) > 0);
-		assert_int_equal(stats().commanded_writes, i + 1);
+		assert_true(bench_call(commands[i], "12345678", 8) > 0);
+		assert_int_equal(bench_stats().commanded_writes, i + 1);
 	}
-	put_name(b, "misc");
-	assert_int_equal(call(BSL_CMD_ERASE_FLASH, b, 76), BSL_REP_ACK);
-	assert_int_equal(stats().commanded_writes, 7);
-	check_at("misc", 0x800, "\0\0\0\0", 4);
-	put_name(b, "one");
+	bench_put_name(b, "misc");
+	assert_int_equal(bench_call(BSL_CMD_ERASE_FLASH, b, 76), BSL_REP_ACK);
+	assert_int_equal(bench_stats().commanded_writes, 7);
+	bench_check_at("misc", 0x800, "\0\0\0\0", 4);
+	bench_put_name(b, "one");
 	put_le32(b + 72, 3);
-	put_name(b + 76, "two");
+	bench_put_name(b + 76, "two");
 	put_le32(b + 76 + 72, 0xFFFFFFFF);
-	assert_int_equal(call(BSL_CMD_REPARTITION, b, 75),
+	assert_int_equal(bench_call(BSL_CMD_REPARTITION, b, 75),
 			 BSL_REP_INCOMPATIBLE_PARTITION);
-	assert_int_equal(call(BSL_CMD_REPARTITION, b, sizeof(b)), BSL_REP_ACK);
-	assert_int_equal(stats().commanded_writes, 9);
-	assert_int_equal(say(BSL_CMD_READ_PARTITION), BSL_REP_READ_PARTITION);
-	assert_int_equal(on.len, 2 * 76);
-	assert_int_equal(get_le32(on.data + 72), 3 * 1024);
+	assert_int_equal(bench_call(BSL_CMD_REPARTITION, b, sizeof(b)),
+			 BSL_REP_ACK);
+	assert_int_equal(bench_stats().commanded_writes, 9);
+	assert_int_equal(bench_say(BSL_CMD_READ_PARTITION),
+			 BSL_REP_READ_PARTITION);
+	assert_int_equal(bench.len, 2 * 76);
+	assert_int_equal(get_le32(bench.data + 72), 3 * 1024);
 }
 
 static void reset_leaves_the_bus(void **state)
 {
 	(void)state;
-	boot("ums512");
-	assert_int_equal(say(BSL_CMD_NORMAL_RESET), BSL_REP_ACK);
-	assert_false(phone_attached(on.phone));
-	assert_string_equal(stats().stage, "off");
-	assert_int_equal(stats().storage_writes, 2);
-	assert_int_equal(stats().commanded_writes, 0);
-	check_at("miscdata", 0x2400 + 800, "enabled", 8);
-	assert_int_equal(say(BSL_CMD_READ_END), NOTHING);
-	phone_attach(on.phone);
-	assert_true(phone_attached(on.phone));
-	on.crc = true;
-	on.plain = false;
-	assert_int_equal(baud(), BSL_REP_VER);
-	check_at("miscdata", 0x2400 + 832, "disable", 8);
-	boot("ums512,miscdata_writes=0,poweroff_waits=1");
-	assert_int_equal(say(BSL_CMD_POWER_OFF), BSL_REP_ACK);
-	assert_int_equal(stats().storage_writes, 0);
-	assert_true(phone_attached(on.phone));
-	is_dead();
+	bench_boot("ums512");
+	assert_int_equal(bench_say(BSL_CMD_NORMAL_RESET), BSL_REP_ACK);
+	assert_false(phone_attached(bench.phone));
+	assert_string_equal(bench_stats().stage, "off");
+	assert_int_equal(bench_stats().storage_writes, 2);
+	assert_int_equal(bench_stats().commanded_writes, 0);
+	bench_check_at("miscdata", 0x2400 + 800, "enabled", 8);
+	assert_int_equal(bench_say(BSL_CMD_READ_END), BENCH_NOTHING);
+	phone_attach(bench.phone);
+	assert_true(phone_attached(bench.phone));
+	bench.crc = true;
+	bench.plain = false;
+	assert_int_equal(bench_baud(), BSL_REP_VER);
+	bench_check_at("miscdata", 0x2400 + 832, "disable", 8);
+	bench_boot("ums512,miscdata_writes=0,poweroff_waits=1");
+	assert_int_equal(bench_say(BSL_CMD_POWER_OFF), BSL_REP_ACK);
+	assert_int_equal(bench_stats().storage_writes, 0);
+	assert_true(phone_attached(bench.phone));
+	bench_is_dead();
 }
 
 static void a_bad_table_is_repaired_by_name(void **state)
 {
 	(void)state;
-	boot("ums512,gpt_primary_bad=1");
-	assert_int_equal(open_name("user_partition"), BSL_REP_ACK);
-	assert_int_equal(read_at(0, 0x4000), BSL_REP_READ_FLASH);
-	open_name("splloader");
-	assert_int_equal(read_at(0, 0x1000), BSL_REP_READ_FLASH);
-	assert_int_equal(stats().storage_writes, 0);
-	open_name("misc");
-	assert_int_equal(read_at(0, 0x1000), BSL_REP_READ_FLASH);
-	assert_int_equal(stats().storage_writes, 1);
-	assert_int_equal(stats().commanded_writes, 0);
-	open_name("user_partition");
-	assert_int_equal(read_at(0, 0x4400), BSL_REP_READ_FLASH);
-	check_gpt(on.data + 512, on.data + 1024);
-	boot("ums512,gpt_primary_bad=1,gpt_backup_bad=1");
-	open_name("misc");
-	assert_int_equal(read_at(0, 0x1000), BSL_REP_OPERATION_FAILED);
-	assert_int_equal(say(BSL_CMD_READ_PARTITION), BSL_REP_OPERATION_FAILED);
+	bench_boot("ums512,gpt_primary_bad=1");
+	assert_int_equal(bench_open_name("user_partition"), BSL_REP_ACK);
+	assert_int_equal(bench_read_at(0, 0x4000), BSL_REP_READ_FLASH);
+	bench_open_name("splloader");
+	assert_int_equal(bench_read_at(0, 0x1000), BSL_REP_READ_FLASH);
+	assert_int_equal(bench_stats().storage_writes, 0);
+	bench_open_name("misc");
+	assert_int_equal(bench_read_at(0, 0x1000), BSL_REP_READ_FLASH);
+	assert_int_equal(bench_stats().storage_writes, 1);
+	assert_int_equal(bench_stats().commanded_writes, 0);
+	bench_open_name("user_partition");
+	assert_int_equal(bench_read_at(0, 0x4400), BSL_REP_READ_FLASH);
+	check_gpt(bench.data + 512, bench.data + 1024);
+	bench_boot("ums512,gpt_primary_bad=1,gpt_backup_bad=1");
+	bench_open_name("misc");
+	assert_int_equal(bench_read_at(0, 0x1000), BSL_REP_OPERATION_FAILED);
+	assert_int_equal(bench_say(BSL_CMD_READ_PARTITION),
+			 BSL_REP_OPERATION_FAILED);
 }
 
 static void small_switches(void **state)
 {
 	(void)state;
-	boot("ums512,user_partition=84");
-	assert_int_equal(open_name("user_partition"), BSL_REP_OPERATION_FAILED);
-	is_alive();
-	boot("ums512,uid=0011223344");
-	assert_int_equal(say(BSL_CMD_READ_CHIP_UID), BSL_REP_READ_CHIP_UID);
-	assert_int_equal(on.len, 6);
-	boot("ums512");
-	assert_int_equal(say(BSL_CMD_READ_CHIP_UID),
+	bench_boot("ums512,user_partition=84");
+	assert_int_equal(bench_open_name("user_partition"),
+			 BSL_REP_OPERATION_FAILED);
+	bench_is_alive();
+	bench_boot("ums512,uid=0011223344");
+	assert_int_equal(bench_say(BSL_CMD_READ_CHIP_UID),
+			 BSL_REP_READ_CHIP_UID);
+	assert_int_equal(bench.len, 6);
+	bench_boot("ums512");
+	assert_int_equal(bench_say(BSL_CMD_READ_CHIP_UID),
 			 BSL_REP_UNSUPPORTED_COMMAND);
-	boot("ums512,bad=super+0x2000+0x200");
-	open_name("super");
-	assert_int_equal(read_at(0x1000, 0x1000), BSL_REP_READ_FLASH);
-	assert_int_equal(read_at(0x1000, 0x1001), BSL_REP_OPERATION_FAILED);
-	assert_int_equal(read_at(0x2200, 0x1000), BSL_REP_READ_FLASH);
-	boot("ums512,log_frames=1");
-	assert_int_equal(say(BSL_CMD_READ_END), BSL_REP_LOG);
-	assert_int_equal(reply(), BSL_REP_ACK);
-	boot("ums512,auth_gate=1");
-	assert_int_equal(say(BSL_CMD_AUTH_BEGIN), BSL_REP_AUTH_M1);
-	assert_int_equal(on.len, 290);
-	assert_int_equal(open_name("misc"), BSL_REP_UNSUPPORTED_COMMAND);
-	boot("ums512,rsa_handshake=1");
-	assert_int_equal(open_name("misc"), BSL_REP_HANDSHAKE_FAILED);
-	is_dead();
-	boot("ums512,info_0d=reply");
-	assert_int_equal(say(BSL_CMD_READ_FLASH_INFO), BSL_REP_READ_FLASH_INFO);
-	boot("ums512,skip_partition=misc");
-	open_name("misc");
-	assert_int_equal(read_at(7, 16), BSL_REP_READ_FLASH);
-	assert_memory_equal(on.data, "\x10\0\0\0\x07\0\0\0\0\0\0\0\x10", 13);
-	boot("ums512,boot_wrap=1");
-	open_name("splloader");
-	assert_int_equal(read_at((4 << 20) - 4, 8), BSL_REP_READ_FLASH);
-	assert_memory_equal(on.data + 4, "DHTB", 4);
-	boot("ums512");
-	open_name("splloader");
-	assert_int_equal(read_at((4 << 20) - 4, 8), BSL_REP_OPERATION_FAILED);
-	open_name("splloader_size");
-	assert_int_equal(read_at(0, 0x80), BSL_REP_READ_FLASH);
-	assert_string_equal(on.data,
+	bench_boot("ums512,bad=super+0x2000+0x200");
+	bench_open_name("super");
+	assert_int_equal(bench_read_at(0x1000, 0x1000), BSL_REP_READ_FLASH);
+	assert_int_equal(bench_read_at(0x1000, 0x1001),
+			 BSL_REP_OPERATION_FAILED);
+	assert_int_equal(bench_read_at(0x2200, 0x1000), BSL_REP_READ_FLASH);
+	bench_boot("ums512,log_frames=1");
+	assert_int_equal(bench_say(BSL_CMD_READ_END), BSL_REP_LOG);
+	assert_int_equal(bench_reply(), BSL_REP_ACK);
+	bench_boot("ums512,auth_gate=1");
+	assert_int_equal(bench_say(BSL_CMD_AUTH_BEGIN), BSL_REP_AUTH_M1);
+	assert_int_equal(bench.len, 290);
+	assert_int_equal(bench_open_name("misc"), BSL_REP_UNSUPPORTED_COMMAND);
+	bench_boot("ums512,rsa_handshake=1");
+	assert_int_equal(bench_open_name("misc"), BSL_REP_HANDSHAKE_FAILED);
+	bench_is_dead();
+	bench_boot("ums512,info_0d=reply");
+	assert_int_equal(bench_say(BSL_CMD_READ_FLASH_INFO),
+			 BSL_REP_READ_FLASH_INFO);
+	bench_boot("ums512,skip_partition=misc");
+	bench_open_name("misc");
+	assert_int_equal(bench_read_at(7, 16), BSL_REP_READ_FLASH);
+	assert_memory_equal(bench.data, "\x10\0\0\0\x07\0\0\0\0\0\0\0\x10", 13);
+	bench_boot("ums512,boot_wrap=1");
+	bench_open_name("splloader");
+	assert_int_equal(bench_read_at((4 << 20) - 4, 8), BSL_REP_READ_FLASH);
+	assert_memory_equal(bench.data + 4, "DHTB", 4);
+	bench_boot("ums512");
+	bench_open_name("splloader");
+	assert_int_equal(bench_read_at((4 << 20) - 4, 8),
+			 BSL_REP_OPERATION_FAILED);
+	bench_open_name("splloader_size");
+	assert_int_equal(bench_read_at(0, 0x80), BSL_REP_READ_FLASH);
+	assert_string_equal(bench.data,
 			    "size:splloader: 0x400000 block number: 0x2000\n");
-	open_name("misc_size");
-	assert_int_equal(read_at(0, 0x80), BSL_REP_OPERATION_FAILED);
-	boot("ums512,no_ack_exec=0");
-	assert_int_equal(reply(), BSL_REP_INCOMPATIBLE_PARTITION);
+	bench_open_name("misc_size");
+	assert_int_equal(bench_read_at(0, 0x80), BSL_REP_OPERATION_FAILED);
+	bench_boot("ums512,no_ack_exec=0");
+	assert_int_equal(bench_reply(), BSL_REP_INCOMPATIBLE_PARTITION);
 }
 
 static void comes_back_by_itself_in_the_next_stage(void **state)
 {
 	(void)state;
-	plug("ums512,reenum=fdl1");
-	to_fdl1();
-	assert_false(phone_attached(on.phone));
-	phone_attach(on.phone);
-	assert_string_equal(stats().stage, "fdl1");
-	greet_fdl1();
-	plug("ums512,disconnect_at=3");
-	baud();
-	say(BSL_CMD_CONNECT);
-	say(BSL_CMD_CONNECT);
-	assert_int_equal(say(BSL_CMD_CONNECT), NOTHING);
-	assert_false(phone_attached(on.phone));
-	phone_attach(on.phone);
-	assert_int_equal(baud(), BSL_REP_VER);
-	assert_int_equal(say(BSL_CMD_CONNECT), BSL_REP_ACK);
+	bench_plug("ums512,reenum=fdl1");
+	bench_to_fdl1();
+	assert_false(phone_attached(bench.phone));
+	phone_attach(bench.phone);
+	assert_string_equal(bench_stats().stage, "fdl1");
+	bench_greet_fdl1();
+	bench_plug("ums512,disconnect_at=3");
+	bench_baud();
+	bench_say(BSL_CMD_CONNECT);
+	bench_say(BSL_CMD_CONNECT);
+	assert_int_equal(bench_say(BSL_CMD_CONNECT), BENCH_NOTHING);
+	assert_false(phone_attached(bench.phone));
+	phone_attach(bench.phone);
+	assert_int_equal(bench_baud(), BSL_REP_VER);
+	assert_int_equal(bench_say(BSL_CMD_CONNECT), BSL_REP_ACK);
 }
 
 static void a_file_is_storage_and_stays_as_it_is(void **state)
@@ -1161,27 +830,27 @@ static void a_file_is_storage_and_stays_as_it_is(void **state)
 	FILE *f;
 
 	(void)state;
-	plug("ums9230,super=1M,userdata=1M");
-	size = phone_area_size(on.phone, "user");
+	bench_plug("ums9230,super=1M,userdata=1M");
+	size = phone_area_size(bench.phone, "user");
 	f = fdopen(mkstemp(path), "w+");
 	assert_non_null(f);
 	for (at = 0; at < size; at += sizeof(b)) {
-		assert_true(phone_peek(on.phone, "user", at, b, sizeof(b)));
+		assert_true(phone_peek(bench.phone, "user", at, b, sizeof(b)));
 		assert_int_equal(fwrite(b, 1, sizeof(b), f), sizeof(b));
 	}
 	fflush(f);
 	/* A model with other sectors: the image's own count. */
 	snprintf(spec, sizeof(spec), "ums512,storage=%s", path);
-	boot(spec);
-	assert_int_equal(phone_area_size(on.phone, "user"), size);
-	assert_int_equal(write_name("misc", data, 16, 0), BSL_REP_ACK);
-	open_name("misc");
-	assert_int_equal(read_at(0, 16), BSL_REP_READ_FLASH);
-	assert_memory_equal(on.data, data, 16);
-	boot(spec);
-	open_name("misc");
-	assert_int_equal(read_at(0x800, 4), BSL_REP_READ_FLASH);
-	assert_memory_equal(on.data, "_a\0\0", 4);
+	bench_boot(spec);
+	assert_int_equal(phone_area_size(bench.phone, "user"), size);
+	assert_int_equal(bench_write_name("misc", data, 16, 0), BSL_REP_ACK);
+	bench_open_name("misc");
+	assert_int_equal(bench_read_at(0, 16), BSL_REP_READ_FLASH);
+	assert_memory_equal(bench.data, data, 16);
+	bench_boot(spec);
+	bench_open_name("misc");
+	assert_int_equal(bench_read_at(0x800, 4), BSL_REP_READ_FLASH);
+	assert_memory_equal(bench.data, "_a\0\0", 4);
 	fclose(f);
 	unlink(path);
 }
@@ -1192,19 +861,19 @@ static void sizes_and_seeds_are_chosen(void **state)
 	uint64_t start, size;
 
 	(void)state;
-	plug("ums512,userdata=16G,super=8G");
-	assert_true(find_part("userdata", &start, &size));
+	bench_plug("ums512,userdata=16G,super=8G");
+	assert_true(bench_find_part("userdata", &start, &size));
 	assert_int_equal(size, 16ULL << 30);
-	phone_peek(on.phone, "user", start, a, 64);
-	plug("ums512,userdata=16G,super=8G,seed=2");
-	phone_peek(on.phone, "user", start, b, 64);
+	phone_peek(bench.phone, "user", start, a, 64);
+	bench_plug("ums512,userdata=16G,super=8G,seed=2");
+	phone_peek(bench.phone, "user", start, b, 64);
 	assert_memory_not_equal(a, b, 64);
-	plug("ums512,userdata=16G,super=8G");
-	phone_peek(on.phone, "user", start, b, 64);
+	bench_plug("ums512,userdata=16G,super=8G");
+	phone_peek(bench.phone, "user", start, b, 64);
 	assert_memory_equal(a, b, 64);
 	/* In one piece or many: the same bytes. */
 	for (size_t i = 0; i < 64; i++)
-		phone_peek(on.phone, "user", start + i, b + i, 1);
+		phone_peek(bench.phone, "user", start + i, b + i, 1);
 	assert_memory_equal(a, b, 64);
 }
 
@@ -1242,9 +911,9 @@ static void survives_noise(void **state)
 	(void)state;
 	for (size_t s = 0; s < 3 * 200; s++) {
 		if (s % 3 == 2)
-			plug(specs[2]);
+			bench_plug(specs[2]);
 		else
-			boot(specs[s % 3]);
+			bench_boot(specs[s % 3]);
 		for (int i = 0; i < 60; i++) {
 			size_t n = 0;
 
@@ -1255,20 +924,21 @@ static void survives_noise(void **state)
 			}
 			x = x * 1664525 + 1013904223;
 			if (x >> 31) {
-				phone_take(on.phone, b, n);
+				phone_take(bench.phone, b, n);
 			} else {
 				uint8_t f[1000];
 
-				phone_take(on.phone, f,
-					   make_frame((x >> 16) % 80, b, n, f));
+				phone_take(bench.phone, f,
+					   bench_make_frame((x >> 16) % 80, b,
+							    n, f));
 			}
-			phone_advance(on.phone, 1000);
-			phone_give(on.phone, on.wire, sizeof(on.wire));
+			phone_advance(bench.phone, 1000);
+			phone_give(bench.phone, bench.wire, sizeof(bench.wire));
 		}
 	}
 }
 
-#define TEST(f) cmocka_unit_test_teardown(f, unplug)
+#define TEST(f) cmocka_unit_test_teardown(f, bench_unplug)
 
 int main(void)
 {
@@ -1297,8 +967,6 @@ int main(void)
 		TEST(reading_a_primary_nv_repairs),
 		TEST(reading_a_slots_nv_writes_the_other_slot),
 		TEST(writing_changes_and_counts),
-		TEST(what_looks_sparse_is_expanded),
-		TEST(an_nv_is_built_anew),
 		TEST(every_command_that_writes_is_counted),
 		TEST(reset_leaves_the_bus),
 		TEST(a_bad_table_is_repaired_by_name),
