@@ -127,24 +127,25 @@ static bool is_padding(const uint8_t *p, size_t n)
 	       ((p[0] == 0xFF || p[0] == 0) && memcmp(p, p + 1, n - 1) == 0);
 }
 
+/* As often as it takes: there may be more than one carry. */
+static uint16_t folded(uint64_t sum)
+{
+	while (sum >> 16)
+		sum = (sum >> 16) + (sum & 0xFFFF);
+	return (uint16_t)~sum;
+}
+
 /* Builds differ in the width of the register that they add words in. */
 static bool sum_fits(const uint8_t *p, size_t n, uint32_t want)
 {
 	uint64_t sum = 0;
-	uint16_t folded;
 
 	for (size_t i = 0; i + 1 < n; i += 2)
 		sum += get_le16(p + i);
 	if (n % 2)
 		sum += p[n - 1];
-	folded = (uint16_t)~sum;
-	if (want == folded)
-		return true;
-	sum = (sum >> 32) + (sum & 0xFFFFFFFF);
-	sum = (sum >> 16) + (sum & 0xFFFF);
-	sum = (sum >> 16) + (sum & 0xFFFF);
-	folded = (uint16_t) ~((sum >> 16) + (sum & 0xFFFF));
-	return want == folded;
+	return want == folded(sum) || want == folded((uint32_t)sum) ||
+	       want == folded((uint16_t)sum);
 }
 
 static bool crc_fits(const uint8_t *p, size_t n)

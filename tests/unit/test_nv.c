@@ -170,9 +170,11 @@ static void a_wrong_sum_is_told(void **state)
 	assert_false(im.crc_fits);
 }
 
-/* Words added in 16 bits: the carries are lost. */
+/* Words added in 16 bits, or in 32: the carries are lost. */
 static void a_narrow_sum_fits_too(void **state)
 {
+	size_t n = (size_t)256 << 10; /* of FF: more than 32 bits hold */
+	uint8_t *large = malloc(512 + n);
 	uint32_t sum = 0;
 	struct nv_image im;
 
@@ -183,6 +185,21 @@ static void a_narrow_sum_fits_too(void **state)
 	put_le32(flash + 8, (uint16_t)~sum);
 	assert_ok(nv_parse(flash, sizeof(flash), &im, &e), &e);
 	assert_true(im.sum_fits);
+
+	assert_non_null(large);
+	usual(flash);
+	memset(large, 0xFF, 512 + n);
+	memcpy(large, flash, sizeof(flash));
+	put_le32(large + 4, (uint32_t)n);
+	sum = 0;
+	for (size_t i = 0; i < n; i += 2)
+		sum += get_le16(large + 512 + i);
+	while (sum >> 16)
+		sum = (sum >> 16) + (sum & 0xFFFF);
+	put_le32(large + 8, (uint16_t)~sum);
+	assert_ok(nv_parse(large, 512 + n, &im, &e), &e);
+	assert_true(im.sum_fits);
+	free(large);
 }
 
 static void what_has_no_header_is_refused(void **state)
