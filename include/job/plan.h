@@ -21,6 +21,9 @@ struct part_class {
 	bool twice;	 /* read twice: small, and cannot be had again */
 };
 const struct part_class *plan_class(const char *partition);
+#define PLAN_PLAIN_MAX 64
+/* The name without _a, _b and _bak; what does not fit is cut. */
+void plan_plain_name(const char *partition, char name[PLAN_PLAIN_MAX]);
 /* What it means when all of a partition is blank; docs/partitions.md 5. */
 enum blank_level {
 	BLANK_FINE,  /* happens on phones that work */

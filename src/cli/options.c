@@ -3,8 +3,10 @@
 #include "options.h"
 
 #include "base/text.h"
+#include "job/restore.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +50,12 @@ enum {
 	O_GADGET,
 	O_SAVE,
 	O_FAULT,
+	O_NO_INPUT,
+	O_CLASS,
+	O_SLOTS,
+	O_OTHER_PHONE,
+	O_SAME_PHONE,
+	O_PLAN_OUT,
 };
 
 static const struct {
@@ -108,6 +116,17 @@ static const struct {
 	{ O_READ_AHEAD, OPT_READ, "read-ahead", NULL,
 	  "ask for the next bytes before the last ones have come (experiment; "
 	  "ends by itself with a loader that cannot do it)" },
+	{ O_CLASS, OPT_RESTORE, "class", "KIND",
+	  "also write nv, boot, unit or log; may be repeated" },
+	{ O_SLOTS, OPT_RESTORE, "slots", "WHAT",
+	  "where slots differ and a loader writes both: apart (this one does "
+	  "not), a or b (both get this one's)" },
+	{ O_OTHER_PHONE, OPT_RESTORE, "other-phone", NULL,
+	  "onto another phone of the same model, what is not private" },
+	{ O_SAME_PHONE, OPT_RESTORE, "same-phone", NULL,
+	  "it is the same phone, although it tells nothing that proves it" },
+	{ O_PLAN_OUT, OPT_RESTORE, "plan-out", "FILE",
+	  "compare all to the end, and write the plan into FILE" },
 	{ O_OFFSET, OPT_RANGE, "offset", "N", "start here (4096, 0x1000, 4K)" },
 	{ O_LENGTH, OPT_RANGE, "length", "N", "this many bytes" },
 	{ 'C', OPT_DIR, "directory", "DIR", "write below DIR (default .)" },
@@ -125,8 +144,9 @@ static const struct {
 	{ 'v', 0, "verbose", NULL, "also every step and what the phone says" },
 	{ O_LOG, 0, "log", "FILE", "append all messages to FILE" },
 	{ O_COLOR, 0, "color", "WHEN", "auto (default), always or never" },
-	{ O_YES, 0, "yes", NULL,
-	  "do not ask (no command of this version asks)" },
+	{ O_YES, 0, "yes", NULL, "do not ask for consent (restore does)" },
+	{ O_NO_INPUT, 0, "no-input", NULL,
+	  "ask nothing; what needs an answer ends the run" },
 	{ 'h', 0, "help", NULL, "help on the command" },
 	{ O_VERSION, 0, "version", NULL, "version of the program" },
 };
@@ -197,6 +217,86 @@ static int take_choice(struct options *o, int id, const char *arg,
 	}
 }
 
+static int take_restore(struct options *o, int id, const char *arg,
+			struct err *e)
+{
+	static const char *const kinds[] = { "nv", "boot", "unit", "log" };
+	static const unsigned bits[] = {
+		1 << RESTORE_NV,
+		1 << RESTORE_BOOT | 1 << RESTORE_CONTROL,
+		1 << RESTORE_UNIT,
+		1 << RESTORE_LOG,
+	};
+	static const char *const slots[] = { "together", "apart", "a", "b" };
+	int n = 0, rc;
+
+	if (id == O_SLOTS)
+		return choose("slots", arg, slots, 4, &o->slots, e);
+	rc = choose("class", arg, kinds, 4, &n, e);
+	if (rc == 0)
+		o->kinds |= bits[n];
+	return rc;
+}
+
+/* Options that are true when given, and those that are a text. */
+#define AT(id, field)                               \
+	{                                           \
+		id, offsetof(struct options, field) \
+	}
+static const struct plain {
+	int id;
+	size_t at;
+} flags[] = {
+	AT(O_JSON, json),
+	AT('q', quiet),
+	AT('v', verbose),
+	AT(O_YES, yes),
+	AT(O_DRY_RUN, dry_run),
+	AT('h', help),
+	AT(O_VERSION, version),
+	AT(O_NV_BY_NAME, nv_by_name),
+	AT(O_READ_AHEAD, read_ahead),
+	AT(O_ALL, all),
+	AT(O_ACCEPT_BLANK, accept_blank),
+	AT(O_FORCE, force),
+	AT(O_RESUME, resume),
+	AT(O_PTY, pty),
+	AT(O_STRICT, strict),
+	AT(O_NO_INPUT, no_input),
+	AT(O_OTHER_PHONE, other_phone),
+	AT(O_SAME_PHONE, same_phone),
+}, texts[] = {
+	AT(O_LOG, log),
+	AT(O_DEVICE, device),
+	AT(O_CHIP, chip),
+	AT(O_FDL1, fdl1),
+	AT(O_FDL2, fdl2),
+	AT(O_PAC, pac),
+	AT(O_INSIDE, inside),
+	AT('o', output),
+	AT(O_NOTE, note),
+	AT('C', directory),
+	AT(O_GADGET, gadget),
+	AT(O_FAULT, fault),
+	AT(O_PLAN_OUT, plan_out),
+	AT(O_SAVE, save),
+};
+#undef AT
+
+static bool take_plain(struct options *o, int id, const char *arg)
+{
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (flags[i].id == id)
+			return *(bool *)((char *)o + flags[i].at) = true;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (texts[i].id != id)
+			continue;
+		*(const char **)((char *)o + texts[i].at) = arg;
+		return true;
+	}
+	return false;
+}
+
 /* "5", "5%", "0.5%": more than 0, at most 100. */
 static int take_percent(const char *arg, double *ret, struct err *e)
 {
@@ -257,90 +357,6 @@ static int take_number(struct options *o, int id, const char *arg,
 static int take(struct options *o, int id, const char *arg, struct err *e)
 {
 	switch (id) {
-	case O_JSON:
-		o->json = true;
-		break;
-	case 'q':
-		o->quiet = true;
-		break;
-	case 'v':
-		o->verbose = true;
-		break;
-	case O_LOG:
-		o->log = arg;
-		break;
-	case O_YES:
-		o->yes = true;
-		break;
-	case O_DRY_RUN:
-		o->dry_run = true;
-		break;
-	case 'h':
-		o->help = true;
-		break;
-	case O_VERSION:
-		o->version = true;
-		break;
-	case O_DEVICE:
-		o->device = arg;
-		break;
-	case O_CHIP:
-		o->chip = arg;
-		break;
-	case O_FDL1:
-		o->fdl1 = arg;
-		break;
-	case O_FDL2:
-		o->fdl2 = arg;
-		break;
-	case O_PAC:
-		o->pac = arg;
-		break;
-	case O_INSIDE:
-		o->inside = arg;
-		break;
-	case O_NV_BY_NAME:
-		o->nv_by_name = true;
-		break;
-	case O_READ_AHEAD:
-		o->read_ahead = true;
-		break;
-	case 'o':
-		o->output = arg;
-		break;
-	case O_NOTE:
-		o->note = arg;
-		break;
-	case O_ALL:
-		o->all = true;
-		break;
-	case O_ACCEPT_BLANK:
-		o->accept_blank = true;
-		break;
-	case O_FORCE:
-		o->force = true;
-		break;
-	case O_RESUME:
-		o->resume = true;
-		break;
-	case 'C':
-		o->directory = arg;
-		break;
-	case O_PTY:
-		o->pty = true;
-		break;
-	case O_GADGET:
-		o->gadget = arg;
-		break;
-	case O_SAVE:
-		o->save = arg;
-		break;
-	case O_FAULT:
-		o->fault = arg;
-		break;
-	case O_STRICT:
-		o->strict = true;
-		break;
 	case O_RECHECK:
 		return take_percent(arg, &o->recheck, e);
 	case O_EXCLUDE:
@@ -350,10 +366,12 @@ static int take(struct options *o, int id, const char *arg, struct err *e)
 	case O_ON_ERROR:
 	case O_SLOT:
 		return take_choice(o, id, arg, e);
+	case O_CLASS:
+	case O_SLOTS:
+		return take_restore(o, id, arg, e);
 	default:
-		return take_number(o, id, arg, e);
+		return take_plain(o, id, arg) ? 0 : take_number(o, id, arg, e);
 	}
-	return 0;
 }
 
 int options_parse(int argc, char **argv, struct options *o, struct err *e)

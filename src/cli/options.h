@@ -17,7 +17,7 @@ enum after { AFTER_LEAVE, AFTER_REBOOT, AFTER_POWEROFF };
 
 struct options {
 	/* everywhere */
-	bool json, quiet, verbose, yes, dry_run, help, version;
+	bool json, quiet, verbose, yes, no_input, dry_run, help, version;
 	enum color_when color;
 	const char *log;
 	/* with a phone */
@@ -34,6 +34,11 @@ struct options {
 	bool all, force, resume, slot_active, stop_on_error, accept_blank;
 	uint64_t level;
 	double recheck; /* percent; 0: none */
+	/* restore */
+	unsigned kinds; /* 1 << enum restore_kind */
+	int slots;	/* enum restore_slots */
+	bool other_phone, same_phone, undo;
+	const char *plan_in, *plan_out, *from, *to;
 	/* archives */
 	bool strict;
 	const char *directory;
@@ -63,6 +68,7 @@ enum option_group {
 	OPT_DRY_RUN = 1 << 9,
 	OPT_COMPARE = 1 << 10,
 	OPT_PAC = 1 << 11,
+	OPT_RESTORE = 1 << 12,
 };
 
 struct command {

@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -229,6 +230,22 @@ void ui_result(struct ui *u, const char *fmt, ...)
 	vprintf(fmt, ap);
 	va_end(ap);
 	putchar('\n');
+}
+
+bool ui_ask(struct ui *u, const char *question)
+{
+	char line[16] = "";
+	bool yes;
+
+	fflush(stdout);
+	clear_line(u);
+	fprintf(stderr, "%s [y/N] ", question);
+	fflush(stderr);
+	if (!fgets(line, sizeof(line), stdin))
+		fputc('\n', stderr);
+	yes = strcasecmp(line, "y\n") == 0 || strcasecmp(line, "yes\n") == 0;
+	log_line(u, question, yes ? "yes" : "no");
+	return yes;
 }
 
 json_t *ui_text(const char *s)

@@ -35,6 +35,11 @@ void ui_alarm(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
 void ui_error(struct ui *u, const struct err *e, const char *kept);
 /* After an error: the command that goes on where this run ended. */
 void ui_go_on(struct ui *u, const char *command);
+/*
+ * A question for consent, on stderr; the answer is a line of standard input.
+ * Its end, or anything but yes, is no.
+ */
+bool ui_ask(struct ui *u, const char *question);
 /* A result for people, on stdout; nothing with --json. */
 void ui_result(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
 /* One JSON line on stdout, with "event" first; takes o over. */

@@ -153,10 +153,10 @@ static void cut_suffix(char *name, const char *suffix)
 		name[n - k] = '\0';
 }
 
-static void plain_name(const char *partition, char name[64])
+void plan_plain_name(const char *partition, char name[PLAN_PLAIN_MAX])
 {
 	name[0] = '\0';
-	strncat(name, partition, 63);
+	strncat(name, partition, PLAN_PLAIN_MAX - 1);
 	cut_suffix(name, "_a");
 	cut_suffix(name, "_b");
 	cut_suffix(name, "_bak");
@@ -204,9 +204,9 @@ static const struct {
 
 enum blank_level plan_blank_level(const char *partition)
 {
-	char name[64];
+	char name[PLAN_PLAIN_MAX];
 
-	plain_name(partition, name);
+	plan_plain_name(partition, name);
 	for (size_t i = 0; i < sizeof(blank_levels) / sizeof(blank_levels[0]);
 	     i++)
 		if (fnmatch(blank_levels[i].glob, name, 0) == 0)
@@ -243,9 +243,9 @@ static const struct {
 
 const char *plan_changes(const char *partition)
 {
-	char name[64];
+	char name[PLAN_PLAIN_MAX];
 
-	plain_name(partition, name);
+	plan_plain_name(partition, name);
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
 		if (fnmatch(changes[i].glob, name, 0) == 0)
 			return changes[i].reason;
@@ -254,9 +254,9 @@ const char *plan_changes(const char *partition)
 
 const struct part_class *plan_class(const char *partition)
 {
-	char name[64];
+	char name[PLAN_PLAIN_MAX];
 
-	plain_name(partition, name);
+	plan_plain_name(partition, name);
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
 		if (fnmatch(classes[i].glob, name, 0) == 0)
 			return classes[i].class;

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* restore_run.h - inside of a restore. */
+#ifndef SRC_JOB_RESTORE_RUN_H
+#define SRC_JOB_RESTORE_RUN_H
+
+#include "archive/archive.h"
+#include "job/plan.h"
+#include "job/restore.h"
+#include "recover.h"
+
+/* The bytes of one item, from the first on. */
+struct restore_source {
+	struct archive_reader *r;
+	struct archive_piece piece;
+	size_t used; /* of the piece */
+};
+
+struct restore {
+	struct restore_request q;
+	struct job_events ev;
+	struct archive_reader *r;
+	const struct manifest *m;
+	struct restore_source src;
+	struct session *s;		  /* borrowed, from the look on */
+	const struct session_options *so; /* borrowed */
+	struct recovery rec;
+	struct layout layout;
+	struct plan reading; /* how each partition of the phone is read */
+	struct restore_plan plan;
+	struct job_progress pr;
+	uint8_t *ours, *theirs; /* BLOCK_SIZE bytes: archive, phone */
+	struct sha256 *hash;
+};
+
+/* A member that holds the bytes of a partition. */
+bool restore_is_partition(const struct manifest_part *p);
+struct restore_item *restore_find(struct restore *r, const char *name);
+void restore_say(struct restore_item *it, enum restore_state st,
+		 const char *fmt, ...) PRINTF(3, 4);
+
+/* -- source ----------------------------------------------------------- */
+
+int restore_source_begin(struct restore *r, const struct restore_item *it,
+			 struct err *e) MUST_CHECK;
+/* Exactly the next n bytes; damage is ERR_MISMATCH. */
+int restore_source_pull(struct restore *r, void *buf, size_t n,
+			struct err *e) MUST_CHECK;
+/* A whole small member; the caller frees *ret. */
+int restore_load(struct restore *r, const char *member, size_t most,
+		 uint8_t **ret, size_t *ret_n, struct err *e) MUST_CHECK;
+
+/* -- NV ----------------------------------------------------------------- */
+
+bool restore_is_nv(const struct restore_item *it);
+/* Do two members hold the same items?  1 or 0. */
+int restore_nv_same(struct restore *r, const struct restore_item *a,
+		    const struct restore_item *b, struct err *e) MUST_CHECK;
+/* One whose bytes differ: do its items?  RESTORE_REFUSED: no NV to write. */
+int restore_nv_look(struct restore *r, struct restore_item *it,
+		    struct err *e) MUST_CHECK;
+
+/* -- looking ------------------------------------------------------------ */
+
+/* Whose archive is it?  Fills owner and owner_why of the plan. */
+int restore_identify(struct restore *r, struct err *e) MUST_CHECK;
+/* Fills rows of the plan when the tables are not the same: ERR_EXISTS. */
+int restore_compare_tables(struct restore *r, struct err *e) MUST_CHECK;
+/* One row for each partition of the archive, compared with nothing yet. */
+int restore_list(struct restore *r, struct err *e) MUST_CHECK;
+/*
+ * The phone's bytes against the archive's.  A partition that the phone does
+ * not give becomes RESTORE_REFUSED.
+ */
+int restore_compare(struct restore *r, struct restore_item *it,
+		    struct err *e) MUST_CHECK;
+/* n bytes of a partition of the phone; the caller frees *ret. */
+int restore_read(struct restore *r, const char *name, size_t n, uint8_t **ret,
+		 struct err *e) MUST_CHECK;
+/* What a loader writes along with what; after all were compared. */
+int restore_pair(struct restore *r, struct err *e) MUST_CHECK;
+/* Of the slot that both get: its letter, or 0. */
+char restore_chosen_slot(const struct restore *r);
+/* The member that a partition gets its bytes from: its own, or that slot's. */
+const struct manifest_part *restore_chosen(const struct restore *r,
+					   const struct manifest_part *p);
+/*
+ * Is it written by a first copy's name?  The first copy itself, and a second
+ * one whose first the archive lacks.
+ */
+bool restore_by_first_name(const struct restore *r, const char *name,
+			   char ret[37]);
+/* Groups, super and metadata, boot control; then order and sums. */
+void restore_settle(struct restore *r);
+/* Names (with that one) that a loader writes when it writes `name`. */
+#define RESTORE_ALONG_MAX 4
+size_t restore_companions(const struct restore *r, const char *name,
+			  char ret[RESTORE_ALONG_MAX][37]);
+
+#endif
