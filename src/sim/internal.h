@@ -392,8 +392,6 @@ int ubi_make(struct storage *s, const struct model *m, const struct cfg *c,
 void ubi_volumes(const struct model *m, const struct cfg *c, struct table *ret);
 /* The parts beside the volumes, and the one that holds these. */
 bool ubi_raw_part(const struct phone *p, const char *name, struct target *ret);
-/* That one as bytes, bad blocks left out. */
-bool ubi_image(struct phone *p, uint64_t offset, uint8_t *out, size_t n);
 
 /* spoil.c: what was read from the storage at that place, made worse. */
 void spoil_read(struct phone *p, enum area_id area, uint64_t at, uint8_t *out,

@@ -33,14 +33,6 @@ static uint64_t bad_before(struct phone *p, const struct target *part,
 	return n;
 }
 
-static bool read_good(struct phone *p, const struct target *part, uint64_t from,
-		      uint8_t *out, size_t n)
-{
-	if (p->model->kind == MODEL_UBI && part->area == AREA_BOOT2)
-		return ubi_image(p, from, out, n);
-	return fdl2_read_target(p, part, from, out, n);
-}
-
 bool nand_read(struct phone *p, const struct target *part, uint64_t offset,
 	       uint8_t *out, size_t n)
 {
@@ -58,7 +50,7 @@ bool nand_read(struct phone *p, const struct target *part, uint64_t offset,
 		}
 		from = offset - bad_before(p, part, block) * NAND_BLOCK;
 		if (take > part->size - offset ||
-		    !read_good(p, part, from, out, take))
+		    !fdl2_read_target(p, part, from, out, take))
 			return false;
 		offset += take;
 		out += take;

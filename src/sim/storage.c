@@ -26,6 +26,7 @@ static void area_free(struct area *a)
 		free(a->pages[i].data);
 	free(a->pages);
 	free(a->erased);
+	free(a->image_of);
 	if (a->map)
 		munmap((void *)(uintptr_t)a->map, a->map_len);
 	memset(a, 0, sizeof(*a));
@@ -162,6 +163,10 @@ static void base_read(const struct area *a, uint64_t offset, uint8_t *buf,
 
 	if (a->map) {
 		memcpy(buf, a->map + offset, n);
+		return;
+	}
+	if (a->image) {
+		a->image(a->image_of, offset, buf, n);
 		return;
 	}
 	for (; n; offset += took, buf += took, n -= took) {

@@ -50,6 +50,10 @@ struct area {
 	size_t n_extents;
 	const uint8_t *map; /* a file instead of extents */
 	size_t map_len;
+	/* What another area holds, in another form; owns image_of. */
+	void (*image)(const void *image_of, uint64_t offset, uint8_t *buf,
+		      size_t n);
+	void *image_of;
 	struct page *pages; /* what was written since, a hash table */
 	size_t n_pages, cap_pages;
 	struct range *erased;

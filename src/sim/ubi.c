@@ -97,31 +97,13 @@ static int make_raw(struct area *a, const struct cfg *c, struct err *e)
 	return r;
 }
 
-int ubi_make(struct storage *s, const struct model *m, const struct cfg *c,
-	     struct err *e)
-{
-	struct table *t;
-	int r;
-
-	if (c->storage || c->boot1 || c->boot2)
-		return err_set(e, ERR_USAGE,
-			       "this model takes no file as its storage: its "
-			       "volumes have no place of their own");
-	t = malloc(sizeof(*t));
-	if (!t)
-		return err_nomem(e);
-	ubi_volumes(m, c, t);
-	r = make_volumes(&s->area[AREA_USER], c, t, e);
-	if (!r)
-		r = make_raw(&s->area[AREA_BOOT1], c, e);
-	s->area[AREA_BOOT2].size =
-		(TABLE_LEBS + total(t) / LEB + SPARE) * NAND_BLOCK;
-	free(t);
-	return r;
-}
-
-/* -- the raw image, block by block -------------------------------------------
+/* -- the raw image ------------------------------------------------------------
  */
+
+struct ubi {
+	const struct area *volumes;
+	struct table table;
+};
 
 /* What a block holds: a piece of a volume, the table, or nothing yet. */
 struct leb {
@@ -143,19 +125,18 @@ static uint64_t scattered(uint64_t i, uint64_t n)
 	return i * step % n;
 }
 
-static struct leb find_leb(const struct phone *p, uint64_t block)
+static struct leb find_leb(const struct table *t, uint64_t block)
 {
-	uint64_t n = total(&p->table) / LEB, i;
+	uint64_t n = total(t) / LEB;
 	struct leb l = { true, TABLE_VOLUME, (uint32_t)block, 0 };
 
 	if (block < TABLE_LEBS)
 		return l;
 	if (block - TABLE_LEBS >= n)
 		return (struct leb) { 0 };
-	i = scattered(block - TABLE_LEBS, n);
-	l.at = i * LEB;
-	for (size_t v = 0; v < p->table.n; v++) {
-		const struct part *part = &p->table.part[v];
+	l.at = scattered(block - TABLE_LEBS, n) * LEB;
+	for (size_t v = 0; v < t->n; v++) {
+		const struct part *part = &t->part[v];
 
 		if (l.at < part->start || l.at - part->start >= part->size)
 			continue;
@@ -167,6 +148,7 @@ static struct leb find_leb(const struct phone *p, uint64_t block)
 
 static void erase_header(uint8_t *h, uint64_t block)
 {
+	memset(h, 0, HEADER_SIZE);
 	memcpy(h, "UBI#\1", 5);
 	put_be32(h + 12, 1 + (uint32_t)(block % 5)); /* times erased */
 	put_be32(h + 16, (uint32_t)NAND_PAGE);
@@ -176,6 +158,7 @@ static void erase_header(uint8_t *h, uint64_t block)
 
 static void volume_header(uint8_t *h, const struct leb *l, uint64_t block)
 {
+	memset(h, 0, HEADER_SIZE);
 	memcpy(h, "UBI!\1", 5);
 	h[5] = DYNAMIC;
 	h[7] = l->volume == TABLE_VOLUME ? COMPAT_REJECT : 0;
@@ -185,63 +168,100 @@ static void volume_header(uint8_t *h, const struct leb *l, uint64_t block)
 	put_crc(h, HEADER_SIZE - 4);
 }
 
-static void volume_table(const struct phone *p, uint8_t *out)
+static void record(const struct table *t, size_t i, uint8_t *r)
 {
-	for (size_t i = 0; i < RECORDS; i++) {
-		uint8_t *r = out + i * RECORD_SIZE;
-		const struct part *v = &p->table.part[i];
+	const struct part *v = &t->part[i];
 
-		if (i < p->table.n) {
-			put_be32(r, (uint32_t)(v->size / LEB));
-			put_be32(r + 4, 1);
-			r[12] = DYNAMIC;
-			put_be16(r + 14, (uint16_t)strlen(v->name));
-			strcpy((char *)r + 16, v->name);
-		}
-		put_crc(r, RECORD_SIZE - 4);
+	memset(r, 0, RECORD_SIZE);
+	if (i < t->n) {
+		put_be32(r, (uint32_t)(v->size / LEB));
+		put_be32(r + 4, 1);
+		r[12] = DYNAMIC;
+		put_be16(r + 14, (uint16_t)strlen(v->name));
+		strcpy((char *)r + 16, v->name);
+	}
+	put_crc(r, RECORD_SIZE - 4);
+}
+
+/* Bytes [from, from + n) of what has `len` bytes, and FF behind them. */
+static void give(const uint8_t *p, size_t len, uint64_t from, uint8_t *out,
+		 size_t n)
+{
+	size_t have = from < len ? len - (size_t)from : 0;
+
+	memset(out, 0xFF, n);
+	if (have)
+		memcpy(out, p + from, have < n ? have : n);
+}
+
+static void give_table(const struct table *t, uint64_t from, uint8_t *out,
+		       size_t n)
+{
+	uint8_t all[RECORDS * RECORD_SIZE];
+
+	for (size_t i = 0; i < RECORDS; i++)
+		record(t, i, all + i * RECORD_SIZE);
+	give(all, sizeof(all), from, out, n);
+}
+
+/* Inside one block, and there inside one of its three parts. */
+static void give_piece(const struct ubi *u, uint64_t block, uint64_t in,
+		       uint8_t *out, size_t n)
+{
+	struct leb l = find_leb(&u->table, block);
+	uint8_t h[HEADER_SIZE];
+
+	if (in < NAND_PAGE) {
+		erase_header(h, block);
+		give(h, sizeof(h), in, out, n);
+	} else if (!l.used) {
+		memset(out, 0xFF, n);
+	} else if (in < 2 * NAND_PAGE) {
+		volume_header(h, &l, block);
+		give(h, sizeof(h), in - NAND_PAGE, out, n);
+	} else if (l.volume == TABLE_VOLUME) {
+		give_table(&u->table, in - 2 * NAND_PAGE, out, n);
+	} else if (!area_read(u->volumes, l.at + in - 2 * NAND_PAGE, out, n)) {
+		memset(out, 0xFF, n);
 	}
 }
 
-/* A block of the image, where bad ones are not counted. */
-static bool make_block(struct phone *p, uint64_t block, uint8_t *out)
+static void image(const void *of, uint64_t offset, uint8_t *out, size_t n)
 {
-	struct leb l;
-
-	fdl2_load_table(p);
-	l = find_leb(p, block);
-	memset(out, 0xFF, NAND_BLOCK);
-	memset(out, 0, HEADER_SIZE);
-	erase_header(out, block);
-	if (!l.used)
-		return true;
-	memset(out + NAND_PAGE, 0, HEADER_SIZE);
-	volume_header(out + NAND_PAGE, &l, block);
-	out += 2 * NAND_PAGE;
-	if (l.volume == TABLE_VOLUME) {
-		memset(out, 0, RECORDS * RECORD_SIZE);
-		volume_table(p, out);
-		return true;
-	}
-	return area_read(&p->storage.area[AREA_USER], l.at, out, LEB);
-}
-
-bool ubi_image(struct phone *p, uint64_t offset, uint8_t *out, size_t n)
-{
-	uint8_t *block = malloc(NAND_BLOCK);
-	bool ok = block != NULL;
-
-	while (ok && n) {
+	while (n) {
 		uint64_t in = offset % NAND_BLOCK;
-		size_t take =
-			n < NAND_BLOCK - in ? n : (size_t)(NAND_BLOCK - in);
+		uint64_t end = in < NAND_PAGE	    ? NAND_PAGE
+			       : in < 2 * NAND_PAGE ? 2 * NAND_PAGE
+						    : NAND_BLOCK;
+		size_t take = n < end - in ? n : (size_t)(end - in);
 
-		ok = make_block(p, offset / NAND_BLOCK, block);
-		if (ok)
-			memcpy(out, block + in, take);
+		give_piece(of, offset / NAND_BLOCK, in, out, take);
 		offset += take;
 		out += take;
 		n -= take;
 	}
-	free(block);
-	return ok;
+}
+
+int ubi_make(struct storage *s, const struct model *m, const struct cfg *c,
+	     struct err *e)
+{
+	struct area *ubipac = &s->area[AREA_BOOT2];
+	struct ubi *u;
+	int r;
+
+	if (c->storage || c->boot1 || c->boot2)
+		return err_set(e, ERR_USAGE,
+			       "this model takes no file as its storage: its "
+			       "volumes have no place of their own");
+	u = calloc(1, sizeof(*u));
+	if (!u)
+		return err_nomem(e);
+	ubi_volumes(m, c, &u->table);
+	u->volumes = &s->area[AREA_USER];
+	ubipac->image = image;
+	ubipac->image_of = u;
+	ubipac->size =
+		(TABLE_LEBS + total(&u->table) / LEB + SPARE) * NAND_BLOCK;
+	r = make_volumes(&s->area[AREA_USER], c, &u->table, e);
+	return r < 0 ? r : make_raw(&s->area[AREA_BOOT1], c, e);
 }

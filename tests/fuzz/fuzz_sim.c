@@ -24,6 +24,7 @@ static const char *const specs[] = {
 	"sc6531e,feature_hang=0,unknown=83",
 	"sc6530,split=1",
 	"ums9117,feature_hang=0,unknown=83,bad_block=kernel+0x40000",
+	"udx710,bad_block=kpanic+0,bad_block=ubipac+0x20000,nv_bad=nr_fixnv1",
 };
 
 enum { TAKE_FRAME, TAKE_BYTES, GIVE, WAIT, LINE, ATTACH, DEEDS };

@@ -2,6 +2,7 @@
 /* seeds_phone.c - what a phone says, and what one is told. */
 #include "seeds.h"
 
+#include "base/bytes.h"
 #include "bsl/proto.h"
 
 #include <stdio.h>
@@ -165,6 +166,72 @@ static void sims(void)
 	}
 }
 
+static void add_numbers(struct strbuf *b, unsigned cmd, uint32_t id, uint32_t n,
+			uint32_t offset)
+{
+	uint8_t p[12];
+
+	put_be32(p, id);
+	put_be32(p + 4, n);
+	put_be32(p + 8, offset);
+	add_request(b, 0, cmd, p, sizeof(p));
+}
+
+static void add_feature_phone(struct strbuf *b)
+{
+	static const uint32_t ids[] = { 0x80000001, 0x80000003, 0x90000001,
+					0x90000007, 0x10000000, 0x300FFFFF };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		add_numbers(b, BSL_CMD_READ_FLASH, ids[i], 0x200, 0x40000);
+	add_request(b, 0, BSL_CMD_READ_CHIP_TYPE, NULL, 0);
+	add_numbers(b, BSL_CMD_START_DATA, 0x90000006, 8, 0);
+	add_request(b, 0, BSL_CMD_MIDST_DATA, "12345678", 8);
+	add_request(b, 0, BSL_CMD_END_DATA, NULL, 0);
+	add_numbers(b, BSL_CMD_ERASE_FLASH, 0x90000003, 0, 0);
+	add_request(b, 0, BSL_CMD_READ_PARTITION, NULL, 0);
+	add_request(b, 0, BSL_CMD_NORMAL_RESET, NULL, 0);
+}
+
+/* Those of fuzz_sim.c that come behind the smartphones. */
+enum { NOR = 9, NOR_ONE, NAND, MODEM };
+
+static void sims_without_table(void)
+{
+	struct strbuf b = { 0 };
+
+	for (unsigned spec = NOR; spec <= NAND; spec += NAND - NOR) {
+		char name[32];
+
+		add_u8(&b, 0x80 | spec);
+		add_feature_phone(&b);
+		snprintf(name, sizeof(name), "number-%u", spec);
+		save("sim", name, &b);
+	}
+	add_u8(&b, NOR_ONE);
+	add(&b, "\x04\x01\x06\x01\x7E\xF2\x01\x7E\xF2", 9);
+	add_request(&b, 0, BSL_CMD_CONNECT, NULL, 0);
+	add_numbers(&b, BSL_CMD_START_DATA, 0x34000000, 4, 0);
+	add_request(&b, 0, BSL_CMD_MIDST_DATA, "DHTB", 4);
+	add_request(&b, 0, BSL_CMD_END_DATA, NULL, 0);
+	add_request(&b, 0, BSL_CMD_EXEC_DATA, NULL, 0);
+	add(&b, "\x01\x7E\xF2\x01\x7E\xF2", 6);
+	add_request(&b, 0, BSL_CMD_CONNECT, NULL, 0);
+	add_feature_phone(&b);
+	save("sim", "number-one", &b);
+	add_u8(&b, 0x80 | MODEM);
+	add_read(&b, 0x80, "misc", 4096);
+	add_read(&b, 0x80, "nr_fixnv1", 512);
+	add_read(&b, 0x80, "splloader", 4096);
+	add_read(&b, 0x80, "kpanic", 4096);
+	add_read(&b, 0x80, "ubipac", 8192);
+	add_request(&b, 0x80, BSL_CMD_READ_FLASH_INFO, NULL, 0);
+	add_write(&b, 0x80, "m_raw");
+	add_write(&b, 0x80, "ubipac");
+	add_request(&b, 0x80, BSL_CMD_NORMAL_RESET, NULL, 0);
+	save("sim", "volumes", &b);
+}
+
 /* One loader, and in half of them a second one behind it. */
 static void one_loader(const char *name, const char *file, unsigned flags,
 		       uint32_t addr, const void *body, size_t n)
@@ -207,4 +274,5 @@ void seeds_phone(void)
 	loaders();
 	sessions();
 	sims();
+	sims_without_table();
 }
