@@ -79,8 +79,13 @@ bool link_has_more(const struct link *l);
  * After a failed exchange an answer may still be on its way, and answers
  * carry no number.  Throws away what arrives, then exchanges `cmd` and throws
  * away every frame before an answer of type `want`: nothing old is left.
+ *
+ * `owed` requests before this one, of those answered by `want`, have had no
+ * answer, so the first that comes may be theirs.  Then as many more are waited
+ * for, or silence that is longer than any answer is late.
  */
 int link_fence(struct link *l, unsigned cmd, const void *payload, size_t len,
-	       unsigned timeout_ms, uint16_t want, struct err *e) MUST_CHECK;
+	       unsigned timeout_ms, uint16_t want, unsigned owed,
+	       struct err *e) MUST_CHECK;
 
 #endif

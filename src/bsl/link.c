@@ -14,8 +14,9 @@
 #define RX_SIZE	     65536u /* a multiple of every USB packet size */
 #define SLICE_MS     250u   /* how often a wait looks up for Ctrl-C */
 #define SEND_MS	     5000u
-#define LOGS_MAX     1000u /* log frames in front of one answer */
-#define FENCE_FRAMES 8u	   /* old answers in front of a fence's own */
+#define LOGS_MAX     1000u  /* log frames in front of one answer */
+#define FENCE_FRAMES 8u	    /* old answers in front of a fence's own */
+#define SILENCE_MS   20000u /* no answer of old comes any more */
 /* An answer that trickles: bytes per ms that even a 57600 baud line does. */
 #define SLOWEST_BYTES_PER_MS 4u
 
@@ -362,27 +363,39 @@ bool link_has_more(const struct link *l)
 	return l->rx_at < l->rx_len;
 }
 
-int link_fence(struct link *l, unsigned cmd, const void *payload, size_t len,
-	       unsigned timeout_ms, uint16_t want, struct err *e)
+/* The next answer of type `want`; others, whole or damaged, are old. */
+static int wait_for(struct link *l, unsigned timeout_ms, uint16_t want,
+		    struct err *e)
 {
-	struct reply rep;
+	for (unsigned i = 0; i < FENCE_FRAMES; i++) {
+		struct reply rep;
+		int r = link_wait(l, timeout_ms, &rep, e);
+
+		if (r == 0 && rep.type == want)
+			return 0;
+		if (r < 0 && e->code != ERR_FRAME && e->code != ERR_MISMATCH)
+			return r;
+	}
+	return err_set(e, ERR_FRAME,
+		       "the phone keeps giving other answers than were "
+		       "asked for");
+}
+
+int link_fence(struct link *l, unsigned cmd, const void *payload, size_t len,
+	       unsigned timeout_ms, uint16_t want, unsigned owed, struct err *e)
+{
 	int r = l->t->ops->drain(l->t, e);
 
 	if (r < 0)
 		return r;
 	forget_input(l);
 	r = send_frame(l, cmd, payload, len, e);
-	for (unsigned i = 0; r == 0 && i < FENCE_FRAMES; i++) {
-		r = link_wait(l, timeout_ms, &rep, e);
-		if (r == 0 && rep.type == want)
-			return 0;
-		/* An old answer, whole or damaged: that is what we are for. */
-		if (r == -(int)ERR_FRAME || r == -(int)ERR_MISMATCH)
-			r = 0;
-	}
+	if (r == 0)
+		r = wait_for(l, timeout_ms, want, e);
 	if (r < 0)
 		return r;
-	return err_set(e, ERR_FRAME,
-		       "the phone keeps giving other answers than were "
-		       "asked for");
+	for (; r == 0 && owed; owed--)
+		r = wait_for(l, SILENCE_MS, want, e);
+	/* Silence: those that are still owed are lost. */
+	return r == -(int)ERR_TIMEOUT ? 0 : r;
 }

@@ -8,8 +8,24 @@
 #include <string.h>
 
 #define FENCE_TRIES 5u /* of each of its two requests */
+#define OUT_OF_STEP 8u /* ACKs; so many are not under way */
 #define DOUBTS	    2u
 #define STRAY_MS    5u /* an answer that comes twice, does so at once */
+
+/*
+ * ACKs carry no number, so those are counted that a request in vain may still
+ * get.  More than there are cost a silence, one too few may cost a chunk.
+ */
+static int acked(struct part_reader *r, unsigned cmd, const void *msg, size_t n,
+		 unsigned ms, struct err *e)
+{
+	int rc = session_expect_ack(r->s, cmd, msg, n,
+				    session_timeout(r->s, ms), e);
+
+	if (rc < 0 && exchange_is_spoilt(e))
+		r->s->owed++;
+	return rc;
+}
 
 static size_t pack_read_start(const struct part_reader *r, uint8_t msg[MSG_MAX])
 {
@@ -22,8 +38,7 @@ static int send_start(struct part_reader *r, struct err *e)
 	uint8_t msg[MSG_MAX];
 	size_t n = pack_read_start(r, msg);
 
-	return session_expect_ack(r->s, BSL_CMD_READ_START, msg, n,
-				  session_timeout(r->s, FIRST_READ_MS), e);
+	return acked(r, BSL_CMD_READ_START, msg, n, FIRST_READ_MS, e);
 }
 
 /*
@@ -53,8 +68,10 @@ static int drop_strays(struct part_reader *r, struct err *e)
 int exchange_start(struct part_reader *r, struct err *e)
 {
 	bool refused = r->s->refused;
-	int rc = send_start(r, e);
+	int rc = r->s->owed ? exchange_end_again(r, e) : 0;
 
+	if (rc == 0)
+		rc = send_start(r, e);
 	if (guard_name_repairs(r->x.name)) {
 		r->s->started[0] = '\0';
 		return rc;
@@ -78,8 +95,7 @@ int exchange_start(struct part_reader *r, struct err *e)
 
 int exchange_end(struct part_reader *r, struct err *e)
 {
-	return session_expect_ack(r->s, BSL_CMD_READ_END, NULL, 0,
-				  session_timeout(r->s, READ_MS), e);
+	return acked(r, BSL_CMD_READ_END, NULL, 0, READ_MS, e);
 }
 
 static size_t pack_read_midst(const struct part_reader *r, uint64_t pos,
@@ -185,6 +201,9 @@ static int refused_midst(struct part_reader *r, const struct reply *rep,
 	int rc = session_refusal(r->s, BSL_CMD_READ_MIDST, rep, e);
 	int strays;
 
+	/* Out of step, by how much is not known. */
+	if (rep->type == BSL_REP_ACK)
+		r->s->owed += OUT_OF_STEP;
 	if (rc != -(int)ERR_REFUSED || r->ahead ||
 	    session_wants_authorisation(e))
 		return rc;
@@ -276,10 +295,14 @@ static int fence_with(struct part_reader *r, unsigned cmd, const void *msg,
 	for (unsigned i = 1;; i++) {
 		unsigned ms = i == 1 ? FIRST_READ_MS : READ_MS;
 		int rc = link_fence(r->s->link, cmd, msg, n,
-				    session_timeout(r->s, ms), BSL_REP_ACK, e);
+				    session_timeout(r->s, ms), BSL_REP_ACK,
+				    r->s->owed, e);
 
-		if (rc == 0)
+		if (rc == 0) {
+			r->s->owed = 0;
 			return 0;
+		}
+		r->s->owed += e->code == ERR_TIMEOUT;
 		if (!exchange_is_spoilt(e) || i == FENCE_TRIES)
 			return is_dead(r, e);
 	}

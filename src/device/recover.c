@@ -33,7 +33,7 @@ static bool still_runs(struct session *s, unsigned baud, struct err *e)
 	if (other_speed && s->t->ops->set_speed(s->t, baud, e) < 0)
 		return false;
 	if (link_fence(s->link, BSL_CMD_READ_END, NULL, 0, ANSWER_MS,
-		       BSL_REP_ACK, e) == 0)
+		       BSL_REP_ACK, 0, e) == 0)
 		return true;
 	if (other_speed && s->t->ops->set_speed(s->t, rom_baud, e) < 0)
 		session_note(s, "setting the line back: %s", e->text);
@@ -49,6 +49,7 @@ static void forget(struct session *s)
 	s->stage = STAGE_UNKNOWN;
 	s->dead = false;
 	s->reopened = 0;
+	s->owed = 0;
 	memset(&s->info, 0, sizeof(s->info));
 	s->info.escaping = true;
 	s->info.baud = s->t->baud;

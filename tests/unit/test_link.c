@@ -107,10 +107,15 @@ static int fetch(size_t cap)
 			  BSL_REP_READ_FLASH, on.bulk, cap, &rep, &e);
 }
 
-static int fence(void)
+static int fence_owing(unsigned owed)
 {
 	return link_fence(on.l, BSL_CMD_READ_END, NULL, 0, 1000, BSL_REP_ACK,
-			  &e);
+			  owed, &e);
+}
+
+static int fence(void)
+{
+	return fence_owing(0);
 }
 
 /* -- one exchange ---------------------------------------------------------- */
@@ -526,6 +531,30 @@ static void a_late_answer_is_thrown_away_by_the_fence(void **state)
 	played();
 }
 
+/* The first ACK is that of an older request, and so may the second be. */
+static void a_fence_waits_for_the_acks_that_are_owed(void **state)
+{
+	static const struct script_step all[] = {
+		{ SCRIPT_HOST, READ_END, 0 },	{ SCRIPT_PHONE, ACK, 0 },
+		{ SCRIPT_SILENT, NULL, 14000 }, { SCRIPT_PHONE, ACK DATA, 0 },
+		{ SCRIPT_PHONE, ACK, 0 },
+	};
+	static const struct script_step lost[] = {
+		{ SCRIPT_HOST, READ_END, 0 },	{ SCRIPT_PHONE, ACK, 0 },
+		{ SCRIPT_SILENT, NULL, 14000 }, { SCRIPT_PHONE, ACK, 0 },
+		{ SCRIPT_SILENT, NULL, 20000 },
+	};
+
+	(void)state;
+	BEGIN_READING(all);
+	assert_ok(fence_owing(2), &e);
+	played();
+	end(NULL);
+	BEGIN_READING(lost);
+	assert_ok(fence_owing(2), &e);
+	played();
+}
+
 /* More than a fence would look at one by one. */
 static void a_fence_drains_the_line_first(void **state)
 {
@@ -598,7 +627,7 @@ static void a_refused_request_sends_nothing(void **state)
 	assert_err(link_call(on.l, BSL_CMD_READ_START, msg, n, 1000, &rep, &e),
 		   ERR_BUG, "l_fixnv1_a", &e);
 	assert_err(link_fence(on.l, BSL_CMD_READ_START, msg, n, 1000,
-			      BSL_REP_ACK, &e),
+			      BSL_REP_ACK, 0, &e),
 		   ERR_BUG, "l_fixnv1_a", &e);
 	n = msg_read_midst(0, 0, true, msg);
 	assert_err(link_fetch(on.l, BSL_CMD_READ_MIDST, msg, n, 1000,
@@ -656,6 +685,7 @@ int main(void)
 		TEST(bytes_behind_an_answer_are_forgotten),
 		TEST(wait_takes_a_second_answer),
 		TEST(a_late_answer_is_thrown_away_by_the_fence),
+		TEST(a_fence_waits_for_the_acks_that_are_owed),
 		TEST(a_fence_drains_the_line_first),
 		TEST(damage_in_front_of_a_fence_is_thrown_away),
 		TEST(a_fence_gives_up_after_some_answers),
