@@ -85,6 +85,8 @@ int regions_make(struct area *a, const struct model *m, const struct cfg *c,
 	size_t n;
 	int rc = 0;
 
+	if (c->boot1 || c->boot2)
+		return err_set(e, ERR_USAGE, "this model has no boot areas");
 	if (m->kind == MODEL_NOR && !is_chip_size(want))
 		return err_set(e, ERR_USAGE,
 			       "key 'flash' takes 1M, 2M, 4M ... 64M");

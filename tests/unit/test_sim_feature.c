@@ -16,8 +16,7 @@
 #define CHIP	((uint64_t)4 << 20)
 #define BLOCK	0x20000u
 
-/* -- requests by number or address ------------------------------------------
- */
+/* -- requests by number or address -------------------------------------- */
 
 static int read_id(uint32_t id, uint32_t offset, uint32_t size)
 {
@@ -88,8 +87,7 @@ static void untouched(void)
 	assert_string_equal(phone_write_log(bench.phone), "");
 }
 
-/* -- NOR, two loaders --------------------------------------------------------
- */
+/* -- NOR, two loaders --------------------------------------------------- */
 
 static void nor_boots_with_one_ack_for_both_loaders(void **state)
 {
@@ -344,8 +342,7 @@ static void it_goes_away_without_writing(void **state)
 	untouched();
 }
 
-/* -- NOR, one loader
- * -------------------------------------------------------------- */
+/* -- NOR, one loader ---------------------------------------------------- */
 
 static void one_loader_wakes_by_a_flag(void **state)
 {
@@ -398,8 +395,33 @@ static void one_loader_after_it_left_the_bus(void **state)
 	holds(0, 0x40);
 }
 
-/* -- NAND by number
- * ---------------------------------------------------------------- */
+static void serial_rom(const char *spec)
+{
+	bench_plug(spec);
+	do
+		bench_hear();
+	while (bench.wire_len);
+	assert_int_equal(bench_baud(), NOTHING);
+	assert_int_equal(bench_baud(), NOTHING);
+	bench_to_fdl1();
+}
+
+static void a_serial_line_changes_no_answer(void **state)
+{
+	(void)state;
+	serial_rom("sc6531e,link=serial");
+	bench_greet_fdl1();
+	assert_int_equal(bench_send_loader(2, 0x1000), BSL_REP_ACK);
+	assert_int_equal(bench_say(BSL_CMD_EXEC_DATA), BSL_REP_ACK);
+	assert_int_equal(read_id(0x80000003, 0, 0x1000), BSL_REP_READ_FLASH);
+	holds(0, 0x1000);
+	serial_rom("sc6530,link=serial,ver_skip=0");
+	assert_int_equal(bench_baud(), BSL_REP_VER);
+	assert_int_equal(read_id(0x80000003, 0, 0x1000), BSL_REP_READ_FLASH);
+	holds(0, 0x1000);
+}
+
+/* -- NAND by number ----------------------------------------------------- */
 
 static void nand_sizes_are_told_by_headers(void **state)
 {
@@ -520,6 +542,9 @@ static void dumped_chips_can_be_plugged_in(void **state)
 	snprintf(spec, sizeof(spec), "sc6531e,flash=2M,storage=%s", path);
 	assert_int_equal(phone_new(spec, &p, &e), -ERR_USAGE);
 	assert_non_null(strstr(e.text, path));
+	assert_int_equal(phone_new("ums9117,boot1=/dev/null", &p, &e),
+			 -ERR_USAGE);
+	assert_non_null(strstr(e.text, "boot areas"));
 	remove(path);
 }
 
@@ -541,6 +566,7 @@ int main(void)
 		T(it_goes_away_without_writing),
 		T(one_loader_wakes_by_a_flag),
 		T(one_loader_after_it_left_the_bus),
+		T(a_serial_line_changes_no_answer),
 		T(nand_sizes_are_told_by_headers),
 		T(a_bad_block_shifts_what_is_read_in_pieces),
 		T(nand_can_be_unreadable),
