@@ -25,9 +25,14 @@ struct job {
 static uint64_t name_seed(const struct cfg *c, const char *name)
 {
 	uint64_t h = content_mix(c->seed);
+	size_t n = strlen(name);
 
-	for (; *name; name++)
-		h = content_mix(h ^ (uint8_t)*name);
+	/* "_a" and "_b" differ, unless both slots hold the same. */
+	if (c->same_slots && n > 2 && name[n - 2] == '_' &&
+	    (name[n - 1] == 'a' || name[n - 1] == 'b'))
+		n -= 2;
+	for (size_t i = 0; i < n; i++)
+		h = content_mix(h ^ (uint8_t)name[i]);
 	return h;
 }
 

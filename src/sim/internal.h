@@ -100,7 +100,7 @@ struct cfg {
 	struct spoil spoil[CFG_SPOIL_MAX];
 	size_t n_spoil;
 	uint64_t lie;
-	uint64_t nv_repair, nv_stale, fixnv_size, slot;
+	uint64_t nv_repair, nv_stale, fixnv_size, slot, same_slots;
 	char *nv_bad;
 	uint64_t gpt_primary_bad, gpt_backup_bad;
 	uint64_t miscdata_writes, poweroff_waits;

@@ -131,6 +131,7 @@ static const struct key keys[] = {
 	FLAG(nv_stale),
 	SIZE(fixnv_size),
 	WORD(slot, "a|b"),
+	FLAG(same_slots),
 	TEXT(nv_bad),
 	FLAG(gpt_primary_bad),
 	FLAG(gpt_backup_bad),

@@ -295,6 +295,8 @@ bool area_erase(struct area *a, uint64_t offset, uint64_t n)
 
 	if (!inside(a, offset, n))
 		return false;
+	if (!n)
+		return true;
 	erase_pages(a, offset, n);
 	for (size_t i = 0; i < a->n_erased; i++)
 		if (covers(&a->erased[i], offset, n))

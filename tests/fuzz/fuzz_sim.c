@@ -21,6 +21,8 @@ static const char *const specs[] = {
 	"ums512,bad_chk=ignore,unknown=83,hdlc=0,ptable=mb",
 	"sc9863a,gpt_primary_bad=1,reenum=fdl2,log_frames=2",
 	"ums9230,auth_gate=1,size_names=zero,boot_wrap=1",
+	"ums512,window=4K,nv_write=merge,nv_crypt=1,power_loss=3",
+	"sc9863a,window=5000,nv_write=len,verify_hang=84,writes_log=1",
 	"sc6531e,feature_hang=0,unknown=83",
 	"sc6530,split=1",
 	"ums9117,feature_hang=0,unknown=83,bad_block=kernel+0x40000",

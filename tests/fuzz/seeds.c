@@ -198,5 +198,6 @@ int main(int argc, char **argv)
 	seeds_journal();
 	seeds_pac();
 	seeds_write();
+	seeds_keep();
 	return 0;
 }

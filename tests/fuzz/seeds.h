@@ -47,6 +47,7 @@ void seeds_wire(void);	  /* frame, reply, gpt, ptable */
 void seeds_phone(void);	  /* session, sim */
 void seeds_journal(void); /* journal */
 void seeds_pac(void);	  /* pac, scheme */
+void seeds_keep(void);	  /* keep */
 void seeds_write(void);	  /* nv, sparse */
 void seeds_archive(void); /* archive, tarhdr, zframe, seektable, manifest */
 

@@ -877,6 +877,29 @@ static void sizes_and_seeds_are_chosen(void **state)
 	assert_memory_equal(a, b, 64);
 }
 
+static void slots_may_hold_the_same(void **state)
+{
+	static const char *const pairs[][2] = { { "boot_a", "boot_b" },
+						{ "l_fixnv1_a", "l_fixnv2_b" },
+						{ "vbmeta_a", "vbmeta_b" } };
+	uint8_t a[0x1000], b[0x1000];
+	uint64_t start, size;
+
+	(void)state;
+	for (int same = 0; same < 2; same++) {
+		bench_plug(same ? "ums512,same_slots=1" : "ums512");
+		for (int i = 0; i < 3; i++) {
+			assert_true(
+				bench_find_part(pairs[i][0], &start, &size));
+			phone_peek(bench.phone, "user", start, a, sizeof(a));
+			assert_true(
+				bench_find_part(pairs[i][1], &start, &size));
+			phone_peek(bench.phone, "user", start, b, sizeof(b));
+			assert_int_equal(memcmp(a, b, sizeof(a)) == 0, same);
+		}
+	}
+}
+
 static void names_what_is_wrong_in_a_spec(void **state)
 {
 	static const char *const specs[] = {
@@ -974,6 +997,7 @@ int main(void)
 		TEST(comes_back_by_itself_in_the_next_stage),
 		TEST(a_file_is_storage_and_stays_as_it_is),
 		TEST(sizes_and_seeds_are_chosen),
+		TEST(slots_may_hold_the_same),
 		TEST(names_what_is_wrong_in_a_spec),
 		TEST(survives_noise),
 	};
