@@ -19,7 +19,7 @@
 #define PIECE_OLD    0x1000u /* of loaders that say nothing of themselves */
 #define PIECE_ESCAPE 0x3000u /* what the vendor's own program sends [2.4] */
 #define PIECE_PLAIN  0xF000u
-#define PIECE_LEAST  0x200u
+#define PIECE_LEAST  0x400u /* the first decides what it is taken for [7.3] */
 
 struct put {
 	struct session *s;

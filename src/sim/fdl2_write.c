@@ -49,8 +49,12 @@ void fdl2_drop_writing(struct phone *p)
 static bool size_fits(const struct phone *p, const struct target *t)
 {
 	const struct writing *w = &p->writing;
-	uint64_t most = t->size;
+	uint64_t most = p->cfg.nand ? t->size : UINT64_MAX;
 
+	/*
+	 * Others than NAND compare only an NV's here, and see when they write
+	 * that there is no room [7.1]; a sparse image may be larger.
+	 */
 	if (w->nv)
 		most = nv_most(p, t);
 	/* The vendor's host sends no odd ones [2.2, 7.1]. */

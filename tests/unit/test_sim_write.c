@@ -109,16 +109,24 @@ static void start_has_four_forms(void **state)
 		assert_int_equal(start("cache", 16, others[i], 0), NO);
 	assert_int_equal(writes(), 4);
 	/* A size over 4 GiB is one only in 64 bits. */
-	assert_int_equal(start("cache", 4096 * MIB + 16, 88, 0), BIG);
+	assert_int_equal(start("cache", 4096 * MIB + 16, 88, 0), ACK);
+	assert_int_equal(midst(bytes, 16), ACK);
+	assert_int_equal(writes(), 4);
 	assert_int_equal(start("cache", 4096 * MIB + 16, 76, 0), ACK);
+	assert_int_equal(midst(bytes, 16), ACK);
+	assert_int_equal(writes(), 5);
 }
 
 static void the_oldest_know_less(void **state)
 {
 	(void)state;
 	bench_boot("sc9832");
-	assert_int_equal(start("cache", 4096 * MIB + 16, 88, 0), BIG);
+	assert_int_equal(start("cache", 4096 * MIB + 16, 88, 0), ACK);
+	assert_int_equal(midst(bytes, 16), ACK);
+	assert_int_equal(writes(), 0);
 	assert_int_equal(start("cache", 4096 * MIB + 16, 92, 0), ACK);
+	assert_int_equal(midst(bytes, 16), ACK);
+	assert_int_equal(writes(), 1);
 	assert_int_equal(start("nobody", 16, 88, 0),
 			 BSL_REP_INCOMPATIBLE_PARTITION);
 }
@@ -130,7 +138,12 @@ static void sizes_have_to_fit(void **state)
 	assert_int_equal(start("cache", 0, 88, 0), BIG);
 	assert_int_equal(start("cache", 15, 88, 0), BIG);
 	assert_int_equal(start("cache", 2 * MIB, 88, 0), ACK);
-	assert_int_equal(start("cache", 2 * MIB + 2, 88, 0), BIG);
+	/* Others than an NV's are looked at when they are to be written. */
+	assert_int_equal(start("cache", 2 * MIB + 2, 88, 0), ACK);
+	for (uint64_t at = 0; at < 2 * MIB; at += 0x8000)
+		assert_int_equal(midst(bytes, 0x8000), ACK);
+	assert_int_equal(midst(bytes, 2), NO);
+	assert_int_equal(writes(), 0);
 	assert_int_equal(start("user_partition", 16, 88, 0), NO);
 	assert_int_equal(start("nobody", 16, 88, 0), NO);
 	assert_int_equal(start("l_fixnv1_a", 0x80000, 88, 0), ACK);

@@ -183,15 +183,23 @@ static void a_dump_that_begins_so_arrives_on_a_phone(void **state)
 
 	(void)state;
 	/* A whole sparse image of its own, which lies there as data. */
-	fill(MIB, 3);
+	fill(sizeof(raw), 3);
 	memcpy(raw, image, wrap(0x8000, 0xF000));
 	on.opt.may_write = on.may_write = true;
-	wirerig_open_raised(&on, "ums512");
+	wirerig_open_raised(&on, "ums512,window=1M");
 	wirerig_find(&on, "boot_b", &start, &size);
-	t.size = sparse_wrapped_size(MIB);
-	s = sparse_wrap_begin(&w, &from, MIB);
+	assert_in_range(size, MIB, sizeof(raw));
+	m.n = (size_t)size; /* all of it, so that the image is larger */
+	t.size = sparse_wrapped_size(size);
+	s = sparse_wrap_begin(&w, &from, size);
 	assert_ok(writer_put(on.s, &t, &s, NULL, &result, &e), &e);
-	wirerig_assert_bytes(&on, "user", start, raw, MIB);
+	wirerig_assert_bytes(&on, "user", start, raw, (size_t)size);
+	/* As it is, it would be another partition. */
+	m.at = 0;
+	t.size = size;
+	assert_ok(writer_put(on.s, &t, &from, NULL, &result, &e), &e);
+	assert_true(phone_peek(on.phone, "user", start, out, 64));
+	assert_memory_not_equal(out, raw, 64);
 	wirerig_close(&on);
 }
 

@@ -198,8 +198,8 @@ static void pieces_are_what_the_loader_takes(void **state)
 	} cases[] = {
 		{ "ums512", 0, 0xF000 },       { "ums512,hdlc=0", 0, 0x3000 },
 		{ "sc9832", 0, 0x1000 },       { "ums512", 0x1000, 0x1000 },
-		{ "ums512", 0x12345, 0xF000 }, { "ums512", 5000, 0x1200 },
-		{ "ums512,hdlc=0", 1, 0x200 },
+		{ "ums512", 0x12345, 0xF000 }, { "ums512", 5000, 0x1000 },
+		{ "ums512,hdlc=0", 1, 0x400 },
 	};
 
 	(void)state;
@@ -488,7 +488,7 @@ static void say(enum script_what what, unsigned type, const void *payload,
 static struct session *open_scripted(void)
 {
 	static const struct session_options opt = { .may_write = true,
-						    .chunk_max = 0x200 };
+						    .chunk_max = 0x400 };
 	static const struct frame_format plain = { FRAME_SUM16, false };
 	struct session *s;
 
@@ -549,9 +549,9 @@ static void say_until(size_t i, const struct write_target *t)
 		if (at == AT_LAST)
 			say(SCRIPT_HOST, BSL_CMD_END_DATA, NULL, 0);
 		else if (at == AT_FIRST)
-			say(SCRIPT_HOST, BSL_CMD_MIDST_DATA, mem + 0x200, 2);
+			say(SCRIPT_HOST, BSL_CMD_MIDST_DATA, mem + 0x400, 2);
 		else
-			say(SCRIPT_HOST, BSL_CMD_MIDST_DATA, mem, 0x200);
+			say(SCRIPT_HOST, BSL_CMD_MIDST_DATA, mem, 0x400);
 	}
 	say(SCRIPT_PHONE, refusals[i].reply, NULL, 0);
 }
@@ -563,7 +563,7 @@ static void each_refusal_has_its_row(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
 		enum where where = refusals[i].where;
 		struct write_target t =
-			target(refusals[i].nv ? "l_fixnv1" : "boot", 0x202);
+			target(refusals[i].nv ? "l_fixnv1" : "boot", 0x402);
 		struct feed f = { 0 };
 		struct session *s;
 
@@ -588,7 +588,7 @@ static void each_refusal_has_its_row(void **state)
 /* Its loader does not survive that, so that nothing more is sent. */
 static void a_damaged_frame_ends_all(void **state)
 {
-	struct write_target t = target("boot", 0x200);
+	struct write_target t = target("boot", 0x400);
 	uint8_t msg[MSG_MAX];
 	struct feed f = { 0 };
 	struct session *s;
@@ -596,9 +596,9 @@ static void a_damaged_frame_ends_all(void **state)
 	(void)state;
 	nsteps = 0;
 	say(SCRIPT_HOST, BSL_CMD_START_DATA, msg,
-	    msg_write_start("boot", 0x200, false, NULL, msg));
+	    msg_write_start("boot", 0x400, false, NULL, msg));
 	say(SCRIPT_PHONE, BSL_REP_ACK, NULL, 0);
-	say(SCRIPT_HOST, BSL_CMD_MIDST_DATA, mem, 0x200);
+	say(SCRIPT_HOST, BSL_CMD_MIDST_DATA, mem, 0x400);
 	say(SCRIPT_PHONE, BSL_REP_VERIFY_ERROR, NULL, 0);
 	s = open_scripted();
 	assert_err(put_target(s, &t, &f), ERR_STAGE, "VERIFY_ERROR", &e);
@@ -612,9 +612,9 @@ static void a_damaged_frame_ends_all(void **state)
 static void enabling_that_is_refused_is_told(void **state)
 {
 	static const unsigned replies[] = { 0xFE, 0x84, 0x80 };
-	struct write_target t = target("boot", 0x200);
+	struct write_target t = target("boot", 0x400);
 	uint8_t msg[MSG_MAX];
-	size_t n = msg_write_start("boot", 0x200, false, NULL, msg);
+	size_t n = msg_write_start("boot", 0x400, false, NULL, msg);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(replies); i++) {
