@@ -292,3 +292,41 @@ void bench_check_at(const char *name, unsigned at, const void *want, size_t n)
 	phone_peek(bench.phone, "user", start + at, b, n);
 	assert_memory_equal(b, want, n);
 }
+
+int bench_read_id(uint32_t id, uint32_t offset, uint32_t size)
+{
+	uint8_t b[12];
+
+	put_be32(b, id);
+	put_be32(b + 4, size);
+	put_be32(b + 8, offset);
+	return bench_call(BSL_CMD_READ_FLASH, b, 12);
+}
+
+void bench_holds(uint64_t at, size_t n)
+{
+	static uint8_t want[0x1000];
+
+	assert_true(n <= sizeof(want) && n == bench.len);
+	assert_true(phone_peek(bench.phone, "user", at, want, n));
+	assert_memory_equal(bench.data, want, n);
+}
+
+uint64_t bench_where(void)
+{
+	uint64_t size = phone_area_size(bench.phone, "user");
+	uint8_t b[64];
+
+	for (uint64_t at = 0; at + sizeof(b) <= size; at += 0x200)
+		if (phone_peek(bench.phone, "user", at, b, sizeof(b)) &&
+		    !memcmp(b, bench.data, sizeof(b)))
+			return at;
+	return (uint64_t)-1;
+}
+
+void bench_takes_numbers(void)
+{
+	assert_null(bench_stats().dead);
+	assert_int_equal(bench_say(BSL_CMD_READ_CHIP_TYPE),
+			 BSL_REP_READ_CHIP_TYPE);
+}

@@ -60,6 +60,15 @@ int bench_read32_at(uint32_t offset, uint32_t size);
 int bench_write_name(const char *name, const uint8_t *p, size_t n,
 		     uint32_t sum);
 
+/* READ_FLASH, with all three words: a number or an address. */
+int bench_read_id(uint32_t id, uint32_t offset, uint32_t size);
+/* The answer is n bytes, those of the user area from there on. */
+void bench_holds(uint64_t at, size_t n);
+/* Where the answer lies in the user area; (uint64_t)-1: nowhere. */
+uint64_t bench_where(void);
+/* A loader that knows no names is alive. */
+void bench_takes_numbers(void);
+
 struct phone_stats bench_stats(void);
 void bench_is_dead(void);
 void bench_is_alive(void);

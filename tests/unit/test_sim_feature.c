@@ -14,19 +14,8 @@
 #define NOTHING BENCH_NOTHING
 #define BASE	0x10000000u /* of the flash of sc6531e */
 #define CHIP	((uint64_t)4 << 20)
-#define BLOCK	0x20000u
 
 /* -- requests by number or address -------------------------------------- */
-
-static int read_id(uint32_t id, uint32_t offset, uint32_t size)
-{
-	uint8_t b[12];
-
-	put_be32(b, id);
-	put_be32(b + 4, size);
-	put_be32(b + 8, offset);
-	return bench_call(BSL_CMD_READ_FLASH, b, 12);
-}
 
 static int read_address(uint32_t addr, uint32_t size)
 {
@@ -44,41 +33,6 @@ static int start_write(uint32_t id, uint32_t size)
 	put_be32(b, id);
 	put_be32(b + 4, size);
 	return bench_call(BSL_CMD_START_DATA, b, 8);
-}
-
-static void holds(uint64_t at, size_t n)
-{
-	static uint8_t want[0x1000];
-
-	assert_true(n <= sizeof(want) && n == bench.len);
-	assert_true(phone_peek(bench.phone, "user", at, want, n));
-	assert_memory_equal(bench.data, want, n);
-}
-
-/* Where the answer lies in the flash; (uint64_t)-1: nowhere. */
-static uint64_t where(void)
-{
-	uint64_t size = phone_area_size(bench.phone, "user");
-	uint8_t b[64];
-
-	for (uint64_t at = 0; at + sizeof(b) <= size; at += 0x200)
-		if (phone_peek(bench.phone, "user", at, b, sizeof(b)) &&
-		    !memcmp(b, bench.data, sizeof(b)))
-			return at;
-	return (uint64_t)-1;
-}
-
-static void is_alive(void)
-{
-	assert_null(bench_stats().dead);
-	assert_int_equal(bench_say(BSL_CMD_READ_CHIP_TYPE),
-			 BSL_REP_READ_CHIP_TYPE);
-}
-
-static void is_dead(void)
-{
-	assert_non_null(bench_stats().dead);
-	assert_int_equal(bench_say(BSL_CMD_READ_CHIP_TYPE), NOTHING);
 }
 
 static void untouched(void)
@@ -103,7 +57,7 @@ static void nor_boots_with_one_ack_for_both_loaders(void **state)
 	assert_int_equal(bench_reply(), NOTHING);
 	assert_string_equal(bench_stats().stage, "fdl2");
 	assert_int_equal(bench_baud(), NOTHING);
-	is_alive();
+	bench_takes_numbers();
 	assert_int_equal(get_le32(bench.data), 0x65620000);
 	assert_int_equal(bench_stats().refused, 0);
 	untouched();
@@ -115,28 +69,31 @@ static void both_loaders_may_answer(void **state)
 	assert_int_equal(bench_boot("sc6531e,no_ack_exec=0"), BSL_REP_ACK);
 	assert_int_equal(bench_reply(), BSL_REP_ACK);
 	assert_int_equal(bench_reply(), NOTHING);
-	is_alive();
+	bench_takes_numbers();
 }
 
 static void a_number_is_a_place_in_the_flash(void **state)
 {
 	(void)state;
 	bench_boot("sc6531e");
-	assert_int_equal(read_id(0x80000003, 0, 0x1000), BSL_REP_READ_FLASH);
-	assert_memory_equal(bench.data, "DHTB", 4);
-	holds(0, 0x1000);
-	assert_int_equal(read_id(0x80000003, 0x12345, 0x333),
+	assert_int_equal(bench_read_id(0x80000003, 0, 0x1000),
 			 BSL_REP_READ_FLASH);
-	holds(0x12345, 0x333);
-	assert_int_equal(read_id(0x90000004, 0, 0x40), BSL_REP_READ_FLASH);
-	assert_true(where() > 0 && where() < CHIP);
+	assert_memory_equal(bench.data, "DHTB", 4);
+	bench_holds(0, 0x1000);
+	assert_int_equal(bench_read_id(0x80000003, 0x12345, 0x333),
+			 BSL_REP_READ_FLASH);
+	bench_holds(0x12345, 0x333);
+	assert_int_equal(bench_read_id(0x90000004, 0, 0x40),
+			 BSL_REP_READ_FLASH);
+	assert_true(bench_where() > 0 && bench_where() < CHIP);
 	for (uint32_t id = 0x90000001; id <= 0x90000007; id++) {
 		if (id == 0x90000003 || id == 0x90000005)
 			continue;
-		assert_int_equal(read_id(id, 0, 0x100), BSL_REP_READ_FLASH);
+		assert_int_equal(bench_read_id(id, 0, 0x100),
+				 BSL_REP_READ_FLASH);
 	}
 	assert_int_equal(bench_stats().reads, 8);
-	is_alive();
+	bench_takes_numbers();
 	untouched();
 }
 
@@ -145,28 +102,28 @@ static void an_address_reaches_all_of_it_and_repeats(void **state)
 	(void)state;
 	bench_boot("sc6531e");
 	assert_int_equal(read_address(BASE, 0x1000), BSL_REP_READ_FLASH);
-	holds(0, 0x1000);
+	bench_holds(0, 0x1000);
 	/* an address has no offset: the third word is not looked at */
-	assert_int_equal(read_id(BASE + 0x8000, 0x4000, 0x200),
+	assert_int_equal(bench_read_id(BASE + 0x8000, 0x4000, 0x200),
 			 BSL_REP_READ_FLASH);
-	holds(0x8000, 0x200);
+	bench_holds(0x8000, 0x200);
 	assert_int_equal(read_address(BASE + CHIP - 0x1000, 0x1000),
 			 BSL_REP_READ_FLASH);
-	holds(CHIP - 0x1000, 0x1000);
+	bench_holds(CHIP - 0x1000, 0x1000);
 	assert_int_equal(read_address(BASE + CHIP + 0x3000, 0x1000),
 			 BSL_REP_READ_FLASH);
-	holds(0x3000, 0x1000);
+	bench_holds(0x3000, 0x1000);
 	/* over the end: half of the end, half of the start */
 	assert_int_equal(read_address(BASE + 5 * CHIP - 0x40, 0x80),
 			 BSL_REP_READ_FLASH);
 	memmove(bench.data, bench.data + 0x40, 0x40);
 	bench.len = 0x40;
-	holds(0, 0x40);
+	bench_holds(0, 0x40);
 	/* what lies in RAM is no flash */
 	assert_int_equal(read_address(BASE + 0x4000000, 0x40),
 			 BSL_REP_READ_FLASH);
-	assert_int_equal(where(), (uint64_t)-1);
-	is_alive();
+	assert_int_equal(bench_where(), (uint64_t)-1);
+	bench_takes_numbers();
 	untouched();
 }
 
@@ -189,19 +146,21 @@ static void the_last_word_is_a_refusal(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		bench_boot("sc6531e");
-		assert_int_equal(read_id(bad[i].id, bad[i].offset, bad[i].size),
-				 bad[i].says);
-		is_dead();
+		assert_int_equal(
+			bench_read_id(bad[i].id, bad[i].offset, bad[i].size),
+			bad[i].says);
+		bench_is_dead();
 		assert_int_equal(bench_stats().refused, 1);
 		bench_boot("sc6531e,feature_hang=0");
-		assert_int_equal(read_id(bad[i].id, bad[i].offset, bad[i].size),
-				 bad[i].says);
-		is_alive();
+		assert_int_equal(
+			bench_read_id(bad[i].id, bad[i].offset, bad[i].size),
+			bad[i].says);
+		bench_takes_numbers();
 	}
 	bench_boot("sc6531e");
 	assert_int_equal(bench_call(BSL_CMD_READ_FLASH, "\x80", 1),
 			 BSL_REP_DOWN_DEST_ERROR);
-	is_dead();
+	bench_is_dead();
 }
 
 static void what_it_does_not_know_kills_it(void **state)
@@ -219,16 +178,16 @@ static void what_it_does_not_know_kills_it(void **state)
 	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
 		bench_boot("sc6531e");
 		assert_int_equal(bench_say(foreign[i]), NOTHING);
-		is_dead();
+		bench_is_dead();
 		assert_int_equal(bench_stats().unsupported, 1);
 		bench_boot("sc6531e,unknown=83");
 		assert_int_equal(bench_say(foreign[i]), BSL_REP_UNKNOWN_CMD);
-		is_alive();
+		bench_takes_numbers();
 		untouched();
 	}
 	bench_boot("sc6531e");
 	assert_int_equal(bench_call(0x7E7E, NULL, 0), NOTHING);
-	is_dead();
+	bench_is_dead();
 }
 
 static void its_fdl1_knows_no_keep_charge(void **state)
@@ -245,12 +204,14 @@ static void a_split_build_keeps_its_boot_loader_in_front(void **state)
 {
 	(void)state;
 	bench_boot("sc6531e,split=1");
-	assert_int_equal(read_id(0x80000000, 0, 0x200), BSL_REP_READ_FLASH);
+	assert_int_equal(bench_read_id(0x80000000, 0, 0x200),
+			 BSL_REP_READ_FLASH);
 	assert_memory_equal(bench.data, "DHTB", 4);
-	holds(0, 0x200);
-	assert_int_equal(read_id(0x80000003, 0, 0x200), BSL_REP_READ_FLASH);
+	bench_holds(0, 0x200);
+	assert_int_equal(bench_read_id(0x80000003, 0, 0x200),
+			 BSL_REP_READ_FLASH);
 	assert_memory_equal(bench.data, "DHTB", 4);
-	holds(0x10000, 0x200);
+	bench_holds(0x10000, 0x200);
 }
 
 static void the_good_copy_of_the_nv_is_served(void **state)
@@ -259,11 +220,13 @@ static void the_good_copy_of_the_nv_is_served(void **state)
 
 	(void)state;
 	bench_boot("sc6531e");
-	assert_int_equal(read_id(0x90000001, 0, 0x200), BSL_REP_READ_FLASH);
-	first = where();
+	assert_int_equal(bench_read_id(0x90000001, 0, 0x200),
+			 BSL_REP_READ_FLASH);
+	first = bench_where();
 	bench_boot("sc6531e,nv_bad=fixnv");
-	assert_int_equal(read_id(0x90000001, 0, 0x200), BSL_REP_READ_FLASH);
-	second = where();
+	assert_int_equal(bench_read_id(0x90000001, 0, 0x200),
+			 BSL_REP_READ_FLASH);
+	second = bench_where();
 	assert_int_equal(second, first + 0x10000);
 	untouched();
 }
@@ -288,9 +251,10 @@ static void chips_have_a_power_of_two(void **state)
 		bench_boot(spec);
 		assert_int_equal(phone_area_size(bench.phone, "user"),
 				 (uint64_t)mib << 20);
-		assert_int_equal(read_id(0x90000006, 0, 0x200),
+		assert_int_equal(bench_read_id(0x90000006, 0, 0x200),
 				 BSL_REP_READ_FLASH);
-		assert_int_equal(where(), ((uint64_t)mib << 20) / 16 * 15);
+		assert_int_equal(bench_where(),
+				 ((uint64_t)mib << 20) / 16 * 15);
 	}
 }
 
@@ -301,8 +265,8 @@ static void writes_are_counted(void **state)
 
 	(void)state;
 	bench_boot("sc6531e");
-	assert_int_equal(read_id(0x90000006, 0, 64), BSL_REP_READ_FLASH);
-	at = where();
+	assert_int_equal(bench_read_id(0x90000006, 0, 64), BSL_REP_READ_FLASH);
+	at = bench_where();
 	memset(data, 0x5A, sizeof(data));
 	assert_int_equal(start_write(0x90000006, 64), BSL_REP_ACK);
 	untouched();
@@ -327,7 +291,7 @@ static void writes_are_counted(void **state)
 	assert_int_equal(bench_stats().commanded_writes, 3);
 	assert_int_equal(start_write(BASE + CHIP - 32, 64),
 			 BSL_REP_DOWN_SIZE_ERROR);
-	is_dead();
+	bench_is_dead();
 }
 
 static void it_goes_away_without_writing(void **state)
@@ -338,7 +302,7 @@ static void it_goes_away_without_writing(void **state)
 	assert_false(phone_attached(bench.phone));
 	bench_boot("sc6531e,poweroff_waits=1");
 	assert_int_equal(bench_say(BSL_CMD_POWER_OFF), BSL_REP_ACK);
-	is_dead();
+	bench_is_dead();
 	untouched();
 }
 
@@ -369,17 +333,18 @@ static void one_loader_wakes_by_a_flag(void **state)
 	assert_int_equal(bench_baud(), NOTHING);
 	assert_int_equal(bench_say(BSL_CMD_CONNECT), BSL_REP_ACK);
 	assert_int_equal(bench_say(BSL_CMD_CONNECT), NOTHING);
-	assert_int_equal(read_id(0x80000003, 0, 0x1000), BSL_REP_READ_FLASH);
-	holds(0, 0x1000);
+	assert_int_equal(bench_read_id(0x80000003, 0, 0x1000),
+			 BSL_REP_READ_FLASH);
+	bench_holds(0, 0x1000);
 	assert_int_equal(read_address(0x30000000 + CHIP, 0x40),
 			 BSL_REP_READ_FLASH);
-	holds(0, 0x40);
-	is_alive();
+	bench_holds(0, 0x40);
+	bench_takes_numbers();
 	untouched();
 	/* the second stage of another chip is data for an address it lacks */
 	assert_int_equal(start_write(0x14000000, 0x1000),
 			 BSL_REP_DOWN_DEST_ERROR);
-	is_dead();
+	bench_is_dead();
 }
 
 static void one_loader_after_it_left_the_bus(void **state)
@@ -392,7 +357,7 @@ static void one_loader_after_it_left_the_bus(void **state)
 	assert_int_equal(bench_reply(), NOTHING);
 	assert_int_equal(bench_baud(), BSL_REP_VER);
 	assert_int_equal(read_address(0x30000000, 0x40), BSL_REP_READ_FLASH);
-	holds(0, 0x40);
+	bench_holds(0, 0x40);
 }
 
 static void serial_rom(const char *spec)
@@ -413,109 +378,14 @@ static void a_serial_line_changes_no_answer(void **state)
 	bench_greet_fdl1();
 	assert_int_equal(bench_send_loader(2, 0x1000), BSL_REP_ACK);
 	assert_int_equal(bench_say(BSL_CMD_EXEC_DATA), BSL_REP_ACK);
-	assert_int_equal(read_id(0x80000003, 0, 0x1000), BSL_REP_READ_FLASH);
-	holds(0, 0x1000);
+	assert_int_equal(bench_read_id(0x80000003, 0, 0x1000),
+			 BSL_REP_READ_FLASH);
+	bench_holds(0, 0x1000);
 	serial_rom("sc6530,link=serial,ver_skip=0");
 	assert_int_equal(bench_baud(), BSL_REP_VER);
-	assert_int_equal(read_id(0x80000003, 0, 0x1000), BSL_REP_READ_FLASH);
-	holds(0, 0x1000);
-}
-
-/* -- NAND by number ----------------------------------------------------- */
-
-static void nand_sizes_are_told_by_headers(void **state)
-{
-	static const uint32_t images[] = { 0x80000001, 0x80000002, 0x80000003,
-					   0x80000004 };
-
-	(void)state;
-	assert_int_equal(bench_boot("ums9117"), BSL_REP_ACK);
-	assert_int_equal(bench_say(BSL_CMD_CONNECT), BSL_REP_ACK);
-	for (size_t i = 0; i < 4; i++) {
-		uint32_t image, total;
-
-		assert_int_equal(read_id(images[i], 0, 0x200),
-				 BSL_REP_READ_FLASH);
-		assert_memory_equal(bench.data, "DHTB", 4);
-		image = get_le32(bench.data + 0x30);
-		assert_int_equal(read_id(images[i], 0x200 + image, 0x60),
-				 BSL_REP_READ_FLASH);
-		assert_int_equal(get_le64(bench.data + 0x10), image);
-		total = (uint32_t)get_le64(bench.data + 0x28) +
-			(uint32_t)get_le64(bench.data + 0x20);
-		assert_int_equal(read_id(images[i], total - 16, 16),
-				 BSL_REP_READ_FLASH);
-	}
-	assert_int_equal(read_id(0x90000001, 0, 0x20), BSL_REP_READ_FLASH);
-	assert_memory_equal(bench.data, "VNTS", 4);
-	assert_int_equal(get_le16(bench.data + 12) * get_le16(bench.data + 14),
-			 0x100000);
-	assert_int_equal(read_id(0x90000001, 0xFF000, 0x1000),
+	assert_int_equal(bench_read_id(0x80000003, 0, 0x1000),
 			 BSL_REP_READ_FLASH);
-	untouched();
-	assert_int_equal(read_id(0x90000001, 0xFF001, 0x1000),
-			 BSL_REP_DOWN_SIZE_ERROR);
-	is_dead();
-	bench_boot("ums9117");
-	assert_int_equal(read_address(0x10000000, 0x1000),
-			 BSL_REP_DOWN_DEST_ERROR);
-	is_dead();
-}
-
-static uint64_t kernel_at(uint32_t offset)
-{
-	assert_int_equal(read_id(0x80000003, offset, 0x1000),
-			 BSL_REP_READ_FLASH);
-	return where();
-}
-
-static void a_bad_block_shifts_what_is_read_in_pieces(void **state)
-{
-	uint64_t start;
-
-	(void)state;
-	bench_boot("ums9117");
-	start = kernel_at(0);
-	assert_int_equal(kernel_at(3 * BLOCK), start + 3 * BLOCK);
-	bench_boot("ums9117,bad_block=kernel+0x50000");
-	assert_int_equal(kernel_at(2 * BLOCK - 0x1000),
-			 start + 2 * BLOCK - 0x1000);
-	/* the block behind it is read again and again in its place ... */
-	assert_int_equal(kernel_at(2 * BLOCK), start + 2 * BLOCK);
-	assert_int_equal(kernel_at(2 * BLOCK + 0x1000), start + 2 * BLOCK);
-	assert_int_equal(kernel_at(3 * BLOCK - 0x1000), start + 2 * BLOCK);
-	/* ... and all that follows is a block late */
-	assert_int_equal(kernel_at(3 * BLOCK), start + 2 * BLOCK);
-	assert_int_equal(kernel_at(3 * BLOCK + 0x1000),
-			 start + 2 * BLOCK + 0x1000);
-	/* other regions are not concerned */
-	assert_int_equal(read_id(0x90000001, 0, 0x20), BSL_REP_READ_FLASH);
-	assert_memory_equal(bench.data, "VNTS", 4);
-	untouched();
-}
-
-static void nand_can_be_unreadable(void **state)
-{
-	(void)state;
-	bench_boot("ums9117,bad=nv+0x3000+16");
-	assert_int_equal(read_id(0x90000001, 0x2000, 0x1000),
-			 BSL_REP_READ_FLASH);
-	assert_int_equal(read_id(0x90000001, 0x3000, 0x1000),
-			 BSL_REP_OPERATION_FAILED);
-	is_alive();
-	bench_boot("ums9117,bad_block=nv2+0,bad_block=nv2+0x20000");
-	assert_int_equal(read_id(0x9000000C, 0, 0x1000),
-			 BSL_REP_OPERATION_FAILED);
-	is_alive();
-}
-
-static void keep_charge_is_its_own(void **state)
-{
-	(void)state;
-	bench_plug("ums9117");
-	bench_to_fdl1();
-	bench_greet_fdl1();
-	assert_int_equal(bench_say(BSL_CMD_KEEP_CHARGE), BSL_REP_ACK);
+	bench_holds(0, 0x1000);
 }
 
 static void dumped_chips_can_be_plugged_in(void **state)
@@ -537,7 +407,8 @@ static void dumped_chips_can_be_plugged_in(void **state)
 	assert_int_equal(fclose(f), 0);
 	snprintf(spec, sizeof(spec), "sc6531e,flash=1M,storage=%s", path);
 	bench_boot(spec);
-	assert_int_equal(read_id(0x80000003, 0x8000, 4), BSL_REP_READ_FLASH);
+	assert_int_equal(bench_read_id(0x80000003, 0x8000, 4),
+			 BSL_REP_READ_FLASH);
 	assert_int_equal(get_le32(bench.data), 0x8000);
 	snprintf(spec, sizeof(spec), "sc6531e,flash=2M,storage=%s", path);
 	assert_int_equal(phone_new(spec, &p, &e), -ERR_USAGE);
@@ -567,10 +438,6 @@ int main(void)
 		T(one_loader_wakes_by_a_flag),
 		T(one_loader_after_it_left_the_bus),
 		T(a_serial_line_changes_no_answer),
-		T(nand_sizes_are_told_by_headers),
-		T(a_bad_block_shifts_what_is_read_in_pieces),
-		T(nand_can_be_unreadable),
-		T(keep_charge_is_its_own),
 		T(dumped_chips_can_be_plugged_in),
 	};
 
