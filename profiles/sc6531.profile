@@ -27,6 +27,39 @@ quirk      = no-raw
 quirk      = read-by-address
 quirk      = single-stage
 
+[region 1]
+name       = bootloader
+id         = 0x80000000
+optional   = yes
+
+[region 2]
+name       = ps
+id         = 0x80000003
+header     = yes
+
+[region 3]
+name       = fixnv
+id         = 0x90000001
+
+[region 4]
+name       = prodinfo
+id         = 0x90000002
+size       = 0x1000
+
+[region 5]
+name       = runningnv
+id         = 0x90000007
+
+[region 6]
+name       = resources
+id         = 0x90000004
+optional   = yes
+
+[region 7]
+name       = udisk
+id         = 0x90000006
+optional   = yes
+
 [help]
 boot-key   = Battery out, battery in, hold the boot key and plug in the cable.
 boot-key   = The key differs per model: often the centre key, the call key, * or

@@ -28,6 +28,7 @@ kind       = NAND
 
 [quirks]
 quirk      = no-list
+quirk      = no-raw
 quirk      = offset-32
 
 [help]

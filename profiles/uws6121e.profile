@@ -24,6 +24,57 @@ quirk      = no-list
 quirk      = no-raw
 quirk      = read-by-address
 
+[region 1]
+name       = bootloader
+id         = 0x80000000
+
+[region 2]
+name       = ps
+id         = 0x80000003
+header     = yes
+
+[region 3]
+name       = fixnv
+id         = 0x90000001
+size       = 0x30000
+
+[region 4]
+name       = prodinfo
+id         = 0x90000002
+size       = 0x1000
+
+[region 5]
+name       = runningnv
+id         = 0x90000007
+
+[region 6]
+name       = resources
+id         = 0x90000004
+
+[region 7]
+name       = modem
+id         = 0x90000101
+
+[region 8]
+name       = operatordata
+id         = 0x90000100
+optional   = yes
+
+[region 9]
+name       = udisk
+id         = 0x90000006
+optional   = yes
+
+[region 10]
+name       = fotaloader
+id         = 0x80000002
+optional   = yes
+
+[region 11]
+name       = fotapackage
+id         = 0x8000000F
+optional   = yes
+
 [alternative 1]
 fdl1       = 0x40004000
 fdl2       = 0x14000000

@@ -34,6 +34,7 @@ enum read_method {
 	 * without the 512-byte header, and stale bytes behind its length.
 	 */
 	METHOD_NV_BY_NAME,
+	METHOD_BY_ADDRESS, /* READ_FLASH of a region, by its number */
 };
 
 /* One member of the archive that holds content. */
@@ -46,10 +47,15 @@ struct manifest_part {
 	enum read_method method;
 	uint64_t raw_offset; /* METHOD_RAW: of its first byte */
 	bool size_probed;    /* no table told the size */
-	char class[16];	     /* "nv", "boot-chain", ... */
-	bool private_;	     /* carries what belongs to this one unit */
-	char content[32];    /* "ext4", "dhtb", "android-boot", "zero", ... */
-	uint64_t payload;    /* bytes that a header accounts for; 0: unknown */
+	uint32_t region;     /* METHOD_BY_ADDRESS: its number */
+	/* Of a region: "dhtb", "vnts", "package", "profile"; else empty. */
+	char size_from[16];
+	char class[16];	  /* "nv", "boot-chain", ... */
+	bool private_;	  /* carries what belongs to this one unit */
+	char content[32]; /* "ext4", "dhtb", "android-boot", "zero", ... */
+	uint64_t payload; /* bytes that a header accounts for; 0: unknown */
+	/* "raw-nand": bad blocks would shift what lies behind them; or "" */
+	char doubt[16];
 	/* "all-zero", "all-ff", "repeated-block", "same-as:NAME", or "" */
 	char suspect[48];
 	bool grave;	    /* suspect where a working phone is never so */

@@ -9,6 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What READ_FLASH may be asked for: `limit` bytes of a region, no more. */
+struct guard_region {
+	uint32_t id;
+	uint64_t limit;
+};
+
 enum guard_mode {
 	GUARD_LOAD,  /* BootROM, FDL1: only RAM is filled */
 	GUARD_READ,  /* FDL2: nothing that changes the storage */
@@ -23,6 +29,12 @@ struct guard {
 	/* GUARD_WRITE: what START_DATA has to say, to the byte. */
 	char write_name[37];
 	uint64_t write_size;
+	/*
+	 * A wrong number or size hangs the loader for good [5.4], so READ_FLASH
+	 * passes only inside of these.  Borrowed; may change at any time.
+	 */
+	const struct guard_region *regions;
+	size_t nregions;
 };
 
 /*
@@ -34,6 +46,8 @@ struct guard {
  */
 int guard_check(const struct guard *g, unsigned cmd, const uint8_t *payload,
 		size_t len, struct err *e) MUST_CHECK;
+/* A number under which loaders erase or only write?  Never sent. */
+bool guard_region_is_for_writing(uint32_t id);
 /* Does READ_START of this name make a loader repair, that is write? */
 bool guard_name_repairs(const char *name);
 /* Why no START_DATA of this name may go out, in words; NULL: it may. */

@@ -30,6 +30,12 @@ size_t msg_read_start(const char *name, uint64_t size, bool wide,
 /* READ_MIDST: 8 bytes, or 12 with a 64-bit offset [5.1]. */
 size_t msg_read_midst(uint32_t size, uint64_t offset, bool wide,
 		      uint8_t out[MSG_MAX]);
+/*
+ * READ_FLASH: 12 bytes with the offset in a region, or 8 with an address,
+ * which advances; the highest bit of the id tells which [5.4].
+ */
+size_t msg_read_flash(uint32_t id, uint32_t size, uint32_t offset,
+		      uint8_t out[MSG_MAX]);
 size_t msg_change_baud(uint32_t baud, uint8_t out[MSG_MAX]);
 
 /* What FDL2 says of itself when it starts [4.4]. */

@@ -132,6 +132,13 @@ enum bsl_rep {
 #define BSL_WRITE_MAX_ESCAPED 0x7000
 #define BSL_WRITE_MAX_PLAIN   0xF800
 
+/*
+ * READ_FLASH [5.4]: a number with this bit is a region that the loader knows,
+ * one without it is an address.  More than this in one answer hangs it.
+ */
+#define BSL_REGION_BIT	   0x80000000U
+#define BSL_READ_FLASH_MAX 0x1000
+
 #define BSL_DA_TLV_MAGIC 0x7477656EU /* "newt" [4.4] */
 #define BSL_STORAGE_NAND 0x101
 #define BSL_STORAGE_EMMC 0x102
@@ -141,7 +148,9 @@ enum bsl_rep {
 #define BSL_SPLLOADER	   "splloader"	    /* boot area 1 [5.5] */
 #define BSL_SPLLOADER_BAK  "splloader_bak"  /* boot area 2 [5.5] */
 
-#define BSL_HELLO_BROM	"SPRD3"	      /* [4.1] */
-#define BSL_HELLO_AUTOD "SPRD4:AutoD" /* [4.6] */
+#define BSL_HELLO_BROM "SPRD3" /* [4.1] */
+/* FDL1, or the only loader, of feature phones [4.1]. */
+#define BSL_HELLO_FEATURE "Spreadtrum Boot Block version 1.2"
+#define BSL_HELLO_AUTOD	  "SPRD4:AutoD" /* [4.6] */
 
 #endif

@@ -37,12 +37,15 @@ struct layout {
 	 * by its name would rewrite it from the backup (docs/protocol.md 4.7).
 	 */
 	bool names_write;
+	bool nand;	    /* the storage has bad blocks that nothing hides */
 	char unit_why[160]; /* PTABLE_LIST: what spoke for its unit */
 	char warnings[LAYOUT_WARNINGS_MAX][256];
 	size_t nwarnings;
 };
 
 /*
+ * Of a phone that is read by address: the regions of its profile and of the
+ * session's hints, with the sizes that are told; nothing is tried.  Else the
  * GPT through user_partition, else the loader's list, else the names of the
  * session's hints and the `known` ones, tried one by one; a size that a hint
  * tells is taken when reading shows that the partition ends there.  Sends at
@@ -61,6 +64,7 @@ bool layout_is_out_of_reach(const struct layout *l, const struct partition *p);
 /* Where the raw bytes of p lie; false when only its name leads to it. */
 bool layout_raw_extent(const struct layout *l, const struct partition *p,
 		       struct extent *ret);
+/* By its name, or the number of its region. */
 void layout_name_extent(const struct partition *p, struct extent *ret);
 /* The first bytes of a partition, by offset and by its name. */
 struct both_ways {

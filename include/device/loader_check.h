@@ -33,6 +33,14 @@ struct loader_head {
 bool loader_head_parse(const uint8_t *p, size_t n, struct loader_head *ret);
 
 /*
+ * Where the signature behind an image ends, by its own header [9].  All
+ * offsets count from the DHTB header: p holds n bytes from `from` on, the image
+ * ends at `image`.  Pure; any bytes.
+ */
+bool loader_find_signature(const uint8_t *p, size_t n, uint64_t from,
+			   uint64_t image, uint64_t *ret_end);
+
+/*
  * What kind of file bytes are that are certainly no loader, in words for
  * people ("a PAC firmware package"); NULL: nothing that is known.
  */

@@ -44,6 +44,16 @@ struct profile_alternative {
 	char why[320];
 };
 
+/* A piece of the flash that has a number and no name [5.4]. */
+struct profile_region {
+	char name[37];
+	uint32_t id;   /* region number, or an address */
+	uint64_t size; /* bytes, on all phones of the chip; 0: not told */
+	bool header;   /* its first bytes may tell the size */
+	bool optional; /* some phones of the chip have it, some have not */
+};
+
+#define PROFILE_REGIONS_MAX	 24
 #define PROFILE_NAMES_MAX	 48
 #define PROFILE_ALTERNATIVES_MAX 6
 
@@ -63,6 +73,8 @@ struct profile {
 	enum confidence confidence;
 	struct profile_alternative alternatives[PROFILE_ALTERNATIVES_MAX];
 	size_t nalternatives;
+	struct profile_region regions[PROFILE_REGIONS_MAX];
+	size_t nregions;
 	char boot_key[256]; /* how this kind of phone enters download mode */
 	char notes[1024];
 	char evidence[2048]; /* where the values come from */

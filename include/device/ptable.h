@@ -4,6 +4,7 @@
 #define DEVICE_PTABLE_H
 
 #include "base/err.h"
+#include "device/region.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@ enum ptable_source {
 	PTABLE_LIST,	   /* the loader's READ_PARTITION */
 	PTABLE_PROBED,	   /* known names, sizes found by reading */
 	PTABLE_PACKAGE,	   /* also names and sizes of a firmware package */
+	PTABLE_REGIONS,	   /* regions by number, as the profile knows them */
 };
 
 struct partition {
@@ -27,6 +29,11 @@ struct partition {
 	uint64_t offset; /* in the whole storage, bytes */
 	bool probed;	 /* the size was found by reading */
 	bool boot_area;	 /* splloader: by name only, never raw */
+	/* A region: read by its number alone; size 0: not known, unreadable. */
+	bool by_address;
+	uint32_t region;
+	enum region_size_from size_from;
+	bool expected; /* each phone of the chip has it */
 };
 
 /* What others say of a partition; it may not be so on this phone. */

@@ -17,6 +17,12 @@
 struct extent {
 	char name[37];
 	uint64_t offset, length;
+	/*
+	 * Bytes of what is named, told to a NAND [5.8]; 0: to the end of this.
+	 */
+	uint64_t whole;
+	bool by_address; /* not by that name, but by this number: READ_FLASH */
+	uint32_t region;
 };
 
 struct part_reader;

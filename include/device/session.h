@@ -9,6 +9,7 @@
 #include "device/loader.h"
 #include "device/profile.h"
 #include "device/ptable.h"
+#include "device/region.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,6 +56,8 @@ struct session_options {
 	/* The partitions of a firmware package, where the phone tells none. */
 	const struct ptable_hint *hints; /* may be NULL; borrowed */
 	size_t nhints;
+	const struct region_hint *regions; /* the same of its regions */
+	size_t nregions;
 	/*
 	 * Sends one request ahead of the answer [1.3]: an experiment, which
 	 * the session ends by itself at the first answer that is missing.

@@ -36,6 +36,8 @@ enum blank_level {
  */
 const char *plan_changes(const char *partition);
 enum blank_level plan_blank_level(const char *partition);
+/* On a NAND with UBI: no volume, but a piece of the chip beside it? */
+bool plan_is_below_ubi(const char *partition);
 /* Names that phones without a table have; for probing. */
 const char *const *plan_known_names(size_t *ret_n);
 
@@ -44,6 +46,7 @@ struct plan_item {
 	const struct part_class *class;
 	enum read_method method;
 	struct extent x;
+	bool bare_nand; /* bad blocks in it shift what lies behind them */
 	char member[MEMBER_NAME_MAX];
 };
 

@@ -14,7 +14,8 @@
 struct pac_item {
 	char id[64], alias[64], type[32];
 	bool has_base;
-	uint32_t base; /* load address or NV id */
+	uint32_t base; /* load address, NV id or number of a region */
+	uint32_t size; /* of the block, bytes; 0: not told */
 	bool backup;   /* the vendor's tool saves this partition first */
 	const struct pac_file *file; /* of the directory, or NULL */
 };

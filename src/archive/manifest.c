@@ -136,6 +136,7 @@ static const char *const methods[] = {
 	[METHOD_RAW] = "raw",
 	[METHOD_BY_NAME] = "by-name",
 	[METHOD_NV_BY_NAME] = "nv-by-name",
+	[METHOD_BY_ADDRESS] = "by-address",
 };
 
 const char *manifest_method_name(enum read_method m)

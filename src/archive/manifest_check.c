@@ -69,3 +69,19 @@ int manifest_check_parts(const struct manifest *m, struct err *e)
 		return -(int)e->code;
 	return check_unique(m, e);
 }
+
+bool manifest_is_our_folder(const char *member)
+{
+	static const char *const folders[] = { "gpt/", "boot/", "partitions/",
+					       "mapfiles/" };
+
+	if (strcmp(member, MANIFEST_DEVICE) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		size_t n = strlen(folders[i]);
+
+		if (strncmp(member, folders[i], n) == 0)
+			return !strchr(member + n, '/');
+	}
+	return false;
+}

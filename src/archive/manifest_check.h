@@ -11,4 +11,7 @@
  */
 int manifest_check_parts(const struct manifest *m, struct err *e) MUST_CHECK;
 
+/* Is a member path one of those that an archive of ours has? */
+bool manifest_is_our_folder(const char *member);
+
 #endif

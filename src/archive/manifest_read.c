@@ -190,11 +190,11 @@ static int read_method(const json_t *o, enum read_method *ret, struct err *e)
 
 	if (TEXT(o, "method", name) < 0)
 		return -(int)e->code;
-	for (int i = METHOD_NONE; i <= METHOD_NV_BY_NAME; i++) {
-		if (strcmp(name, manifest_method_name(i)) == 0) {
-			*ret = i;
-			return 0;
-		}
+	for (int i = METHOD_NONE; i <= METHOD_BY_ADDRESS; i++) {
+		if (strcmp(name, manifest_method_name(i)) != 0)
+			continue;
+		*ret = i;
+		return 0;
 	}
 	return bad(e, "method", "is not known");
 }
@@ -223,29 +223,14 @@ static int read_ranges(const json_t *o, struct manifest_part *p, struct err *e)
 	return 0;
 }
 
-static bool is_our_folder(const char *member)
-{
-	static const char *const folders[] = { "gpt/", "boot/", "partitions/",
-					       "mapfiles/" };
-
-	if (strcmp(member, MANIFEST_DEVICE) == 0)
-		return true;
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		size_t n = strlen(folders[i]);
-
-		if (strncmp(member, folders[i], n) == 0)
-			return !strchr(member + n, '/');
-	}
-	return false;
-}
-
 static int read_names(const json_t *o, struct manifest_part *p, struct err *e)
 {
 	if (TEXT(o, "name", p->name) < 0 || TEXT(o, "member", p->member) < 0)
 		return -(int)e->code;
 	if (!text_is_file_name(p->name))
 		return bad(e, "name", "is not usable as a name");
-	if (!manifest_member_is_safe(p->member) || !is_our_folder(p->member))
+	if (!manifest_member_is_safe(p->member) ||
+	    !manifest_is_our_folder(p->member))
 		return bad(e, "member", "is no path below our folders");
 	return 0;
 }
@@ -280,10 +265,22 @@ static int read_confirmed(const json_t *o, struct manifest_part *p,
 	return get_number(o, "outvoted", p->confirmed, &p->outvoted, e);
 }
 
+/* Of phones that are read by address, or from a bare NAND. */
+static int read_place(const json_t *o, struct manifest_part *p, struct err *e)
+{
+	if (json_object_get(o, "doubt") && TEXT(o, "doubt", p->doubt) < 0)
+		return -(int)e->code;
+	if (p->method == METHOD_BY_ADDRESS &&
+	    (get_u32(o, "region", &p->region, e) < 0 ||
+	     TEXT(o, "size_from", p->size_from) < 0))
+		return -(int)e->code;
+	return 0;
+}
+
 static int read_part(const json_t *o, struct manifest_part *p, struct err *e)
 {
 	if (!json_is_object(o))
-		return bad(e, "parts", "holds something that is no object");
+		return bad(e, "parts", "holds no object");
 	if (read_names(o, p, e) < 0 ||
 	    get_number(o, "size", INT64_MAX, &p->size, e) < 0 ||
 	    get_digest(o, "sha256", p->sha256, e) < 0 ||
@@ -297,7 +294,7 @@ static int read_part(const json_t *o, struct manifest_part *p, struct err *e)
 	    TEXT(o, "content", p->content) < 0 ||
 	    get_number(o, "payload", INT64_MAX, &p->payload, e) < 0 ||
 	    read_suspect(o, p, e) < 0 || read_confirmed(o, p, e) < 0 ||
-	    read_seconds(o, &p->seconds, e) < 0)
+	    read_place(o, p, e) < 0 || read_seconds(o, &p->seconds, e) < 0)
 		return -(int)e->code;
 	return read_ranges(o, p, e);
 }

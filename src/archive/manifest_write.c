@@ -150,10 +150,16 @@ static json_t *part_object(struct maker *k, const struct manifest_part *p)
 	put(k, o, "method", text(manifest_method_name(p->method)));
 	put(k, o, "raw_offset", number(k, p->raw_offset));
 	put(k, o, "size_probed", json_boolean(p->size_probed));
+	if (p->method == METHOD_BY_ADDRESS) {
+		put(k, o, "region", number(k, p->region));
+		put(k, o, "size_from", text(p->size_from));
+	}
 	put(k, o, "class", text(p->class));
 	put(k, o, "private", json_boolean(p->private_));
 	put(k, o, "content", text(p->content));
 	put(k, o, "payload", number(k, p->payload));
+	if (*p->doubt)
+		put(k, o, "doubt", text(p->doubt));
 	if (*p->suspect) {
 		put(k, o, "suspect", text(p->suspect));
 		put(k, o, "grave", json_boolean(p->grave));

@@ -27,6 +27,7 @@ static const struct {
 	{ BSL_CMD_READ_START, IN(GUARD_READ) },
 	{ BSL_CMD_READ_MIDST, IN(GUARD_READ) },
 	{ BSL_CMD_READ_END, IN(GUARD_READ) },
+	{ BSL_CMD_READ_FLASH, IN(GUARD_READ) },
 	{ BSL_CMD_READ_PARTITION, IN(GUARD_READ) },
 	{ BSL_CMD_READ_CHIP_UID, IN(GUARD_READ) },
 	{ BSL_CMD_DISABLE_TRANSCODE, IN(GUARD_READ) },
@@ -89,6 +90,63 @@ static int check_read_midst(const struct guard *g, const uint8_t *payload,
 		return err_set(e, ERR_BUG,
 			       "READ_MIDST for %u bytes (1 to %u are possible)",
 			       size, max);
+	return 0;
+}
+
+/* The first four are there to be erased [5.4]. */
+bool guard_region_is_for_writing(uint32_t id)
+{
+	static const uint32_t ids[] = { 0x90000003, 0x90000005, 0x90000112,
+					0x90000113, 0x90000009, 0x90001000 };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+/* How much of it may be asked for; an address may lie inside a region. */
+static uint64_t region_room(const struct guard *g, uint32_t id, uint64_t offset)
+{
+	for (size_t i = 0; i < g->nregions; i++) {
+		const struct guard_region *r = &g->regions[i];
+		uint64_t at = offset;
+
+		if (id & BSL_REGION_BIT
+			    ? r->id != id
+			    : (r->id & BSL_REGION_BIT) || id < r->id ||
+				      id - r->id >= r->limit)
+			continue;
+		if (!(id & BSL_REGION_BIT))
+			at = id - r->id;
+		return at < r->limit ? r->limit - at : 0;
+	}
+	return 0;
+}
+
+static int check_read_flash(const struct guard *g, const uint8_t *payload,
+			    size_t len, struct err *e)
+{
+	uint32_t id, size;
+	uint64_t offset, room;
+
+	if (len != 8 && len != 12)
+		return err_set(e, ERR_BUG, "READ_FLASH of %zu bytes", len);
+	id = get_be32(payload);
+	size = get_be32(payload + 4);
+	offset = len == 12 ? get_be32(payload + 8) : 0;
+	if ((len == 12) != !!(id & BSL_REGION_BIT))
+		return err_set(e, ERR_BUG,
+			       "READ_FLASH of region 0x%08X with %zu bytes", id,
+			       len);
+	room = guard_region_is_for_writing(id) ? 0 : region_room(g, id, offset);
+	if (size == 0 || size > BSL_READ_FLASH_MAX || size > room)
+		return err_set(e, ERR_BUG,
+			       "READ_FLASH of %u bytes at 0x%llX of 0x%08X, "
+			       "where %llu are known to be: a wrong size hangs "
+			       "the phone",
+			       size, (unsigned long long)offset, id,
+			       (unsigned long long)room);
 	return 0;
 }
 
@@ -170,5 +228,7 @@ int guard_check(const struct guard *g, unsigned cmd, const uint8_t *payload,
 		return check_read_start(g, payload, len, e);
 	if (cmd == BSL_CMD_READ_MIDST)
 		return check_read_midst(g, payload, len, e);
+	if (cmd == BSL_CMD_READ_FLASH)
+		return check_read_flash(g, payload, len, e);
 	return 0;
 }

@@ -60,6 +60,19 @@ size_t msg_read_midst(uint32_t size, uint64_t offset, bool wide,
 	return 12;
 }
 
+size_t msg_read_flash(uint32_t id, uint32_t size, uint32_t offset,
+		      uint8_t out[MSG_MAX])
+{
+	bool region = id & BSL_REGION_BIT;
+
+	put_be32(out, region ? id : id + offset);
+	put_be32(out + 4, size);
+	if (!region)
+		return 8;
+	put_be32(out + 8, offset);
+	return 12;
+}
+
 size_t msg_change_baud(uint32_t baud, uint8_t out[MSG_MAX])
 {
 	put_be32(out, baud);

@@ -22,6 +22,8 @@ const char *msg_command_name(unsigned cmd, char buf[MSG_NAME_MAX])
 		return "EXEC_DATA";
 	case BSL_CMD_NORMAL_RESET:
 		return "NORMAL_RESET";
+	case BSL_CMD_READ_FLASH:
+		return "READ_FLASH";
 	case BSL_CMD_CHANGE_BAUD:
 		return "CHANGE_BAUD";
 	case BSL_CMD_READ_START:

@@ -32,7 +32,10 @@ static void say_limits(struct ui *u, const struct manifest *m)
 
 	for (size_t i = 0; i < m->nparts; i++)
 		ranges += m->parts[i].nunreadable;
-	if (!m->complete)
+	if (!m->complete && !ranges)
+		ui_result(u, "  the backup itself is incomplete ('spdvault "
+			     "inspect' says what it lacks)");
+	else if (!m->complete)
 		ui_result(u,
 			  "  the backup itself is incomplete: %zu ranges "
 			  "were unreadable ('spdvault inspect' names them)",
@@ -40,6 +43,7 @@ static void say_limits(struct ui *u, const struct manifest *m)
 	if (m->nomitted)
 		ui_result(u, "  %zu partitions were left out of it",
 			  m->nomitted);
+	say_doubts(u, m);
 	say_odd(u, m, true);
 }
 
@@ -244,8 +248,9 @@ static void say_manifest(struct ui *u, const struct manifest *m)
 		  *m->profile ? m->profile : "none", m->hello);
 	ui_result(u, "storage:    %s, %s, sectors of %u bytes, disk %s",
 		  *m->storage ? m->storage : "kind not told",
-		  text_size(m->storage_size, size), m->sector_size,
-		  *m->disk_guid ? m->disk_guid : "-");
+		  m->storage_size ? text_size(m->storage_size, size)
+				  : "size not known",
+		  m->sector_size, *m->disk_guid ? m->disk_guid : "-");
 	ui_result(u, "table:      from %s", m->table_source);
 	for (int i = 0; i < 2; i++) {
 		if (!l[i]->size)

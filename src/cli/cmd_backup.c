@@ -128,8 +128,10 @@ static void say_backup(struct ui *u, const struct options *o,
 	ui_result(u, "  phone: %s%s%s, %s storage %s, table from %s%s%s",
 		  *m->chip ? m->chip : "chip not named", *m->hello ? ", " : "",
 		  m->hello, *m->storage ? m->storage : "unknown",
-		  text_size(m->storage_size, storage), m->table_source,
-		  *m->disk_guid ? ", disk " : "", m->disk_guid);
+		  m->storage_size ? text_size(m->storage_size, storage)
+				  : "of unknown size",
+		  m->table_source, *m->disk_guid ? ", disk " : "",
+		  m->disk_guid);
 	ui_result(u,
 		  "  read: %zu of %zu partitions, %s in %s (%.1f MiB/s), up "
 		  "to %u bytes at a time, escaping %s",
@@ -144,6 +146,7 @@ static void say_backup(struct ui *u, const struct options *o,
 	say_unreadable(u, m);
 	say_confirmed(u, m);
 	say_recheck(u, m);
+	say_doubts(u, m);
 	say_suspects(u, m, &t->blank, o->accept_blank);
 	say_claim(u, o, m);
 	ui_result(u, "next: spdvault verify %s", o->output);

@@ -8,6 +8,30 @@
 
 #include <string.h>
 
+/* Where a size is from, when no table of the phone told it. */
+static const char *how_sized(const struct partition *p)
+{
+	static const char *const words[] = {
+		[REGION_SIZE_UNKNOWN] = ", readable only with its size: --pac",
+		[REGION_SIZE_PROFILE] = ", size as on all phones of the chip",
+		[REGION_SIZE_DHTB] = ", size by its header",
+		[REGION_SIZE_VNTS] = ", size by its block table",
+		[REGION_SIZE_PACKAGE] = ", size by the firmware package",
+	};
+
+	if (p->by_address)
+		return words[p->size_from];
+	return p->probed ? ", size found by reading" : "";
+}
+
+/* Of a phone that is read by address nobody knows it. */
+static const char *storage_text(const struct manifest *m,
+				char buf[TEXT_SIZE_MAX])
+{
+	return m->storage_size ? text_size(m->storage_size, buf)
+			       : "size not known";
+}
+
 static void say_table(struct ui *u, const struct layout *l)
 {
 	char size[TEXT_SIZE_MAX];
@@ -21,11 +45,14 @@ static void say_table(struct ui *u, const struct layout *l)
 		if (p->has_offset)
 			snprintf(offset, sizeof(offset), "0x%llx",
 				 (unsigned long long)p->offset);
+		else if (p->by_address)
+			snprintf(offset, sizeof(offset), "#%08x", p->region);
 		ui_result(u, "  %-22s %10s  %12s  %s%s%s%s", p->name,
-			  text_size(p->size, size), offset, c->name,
-			  c->private_ ? ", private" : "",
+			  p->by_address && !p->size ? "not known"
+						    : text_size(p->size, size),
+			  offset, c->name, c->private_ ? ", private" : "",
 			  c->by_default ? "" : ", only when asked for",
-			  p->probed ? ", size found by reading" : "");
+			  how_sized(p));
 	}
 }
 
@@ -51,7 +78,7 @@ static void say_info(struct ui *u, const struct phone_link *p,
 		  p->so.profile ? p->so.profile->title : "not named (--chip)");
 	ui_result(u, "storage:    %s, %s%s",
 		  *m->storage ? m->storage : "kind not told",
-		  text_size(m->storage_size, size),
+		  storage_text(m, size),
 		  sector_text(m->sector_size, sector, sizeof(sector)));
 	if (*m->disk_guid)
 		ui_result(u, "disk GUID:  %s", m->disk_guid);
@@ -86,6 +113,13 @@ static json_t *info_json(struct phone_link *p, const struct manifest *m,
 			json_object_set_new(
 				o, "offset",
 				json_integer((json_int_t)t->offset));
+		if (o && t->by_address) {
+			json_object_set_new(o, "region",
+					    json_integer(t->region));
+			json_object_set_new(
+				o, "size_from",
+				json_string(region_size_name(t->size_from)));
+		}
 		json_array_append_new(parts, o);
 	}
 	device = manifest_device_json(m, &text, &n, &e) == 0

@@ -143,6 +143,8 @@ static int open_parts(const struct options *o, struct ui *u,
 	p->so.fdl2 = p->fdl2.data ? &p->fdl2 : NULL;
 	p->so.hints = p->pac.hints;
 	p->so.nhints = p->pac.nhints;
+	p->so.regions = p->pac.regions;
+	p->so.nregions = p->pac.nregions;
 	if (rc == 0 && p->so.profile && *p->pac.chip &&
 	    strcmp(p->so.profile->name, p->pac.chip) != 0)
 		ui_warn(u,

@@ -4,8 +4,10 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "bsl/proto.h"
 #include "pac_words.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +128,69 @@ static int take_hints(const struct pac_scheme *s, struct phone_pac *ret,
 	return 0;
 }
 
+/*
+ * What is erased under one number is read under another [5.4], where there is
+ * such a number: the size is the same.
+ */
+static uint32_t number_to_read(uint32_t base)
+{
+	if (base == 0x90000003)
+		return 0x90000007;
+	return base == 0x90000005 ? 0x90000006 : base;
+}
+
+static struct region_hint *region_row(struct phone_pac *p, uint32_t id)
+{
+	for (size_t i = 0; i < p->nregions; i++)
+		if (p->regions[i].id == id)
+			return &p->regions[i];
+	p->regions[p->nregions].id = id;
+	return &p->regions[p->nregions++];
+}
+
+/* "MMIRes" to "mmires", fit to be a member's name. */
+static void region_name(const struct pac_item *from, char *to, size_t cap)
+{
+	size_t n = 0;
+
+	for (const char *s = from->id; *s && n + 1 < cap; s++)
+		if (isalnum((unsigned char)*s) || *s == '_' || *s == '-')
+			to[n++] = (char)tolower((unsigned char)*s);
+	to[n] = '\0';
+	if (!text_is_file_name(to))
+		snprintf(to, cap, "region_%08x", from->base);
+}
+
+/*
+ * Blocks of the flash that have numbers, for phones that are read by address;
+ * others take no notice of them.
+ */
+static int take_regions(const struct pac_scheme *s, struct phone_pac *ret,
+			struct err *e)
+{
+	ret->regions = calloc(s->nitems + 1, sizeof(*ret->regions));
+	if (!ret->regions)
+		return err_nomem(e);
+	for (size_t i = 0; i < s->nitems; i++) {
+		const struct pac_item *from = &s->items[i];
+		bool erased = strncmp(from->type, "Erase", 5) == 0;
+		uint32_t id = number_to_read(from->base);
+		struct region_hint *h;
+
+		if (!(id & BSL_REGION_BIT) || strstr(from->type, "FDL"))
+			continue;
+		h = region_row(ret, id);
+		if (!*h->name)
+			region_name(from, h->name, sizeof(h->name));
+		h->named |= !erased;
+		if (from->size > h->size)
+			h->size = from->size;
+		if (!erased && from->file && from->file->size > h->file)
+			h->file = from->file->size;
+	}
+	return 0;
+}
+
 static void learn_chip(const struct pac_info *i, const struct pac_scheme *s,
 		       struct phone_pac *ret)
 {
@@ -172,6 +237,8 @@ static int take_all(const struct options *o, struct ui *u, struct pac *p,
 	rc = take_loaders(o, u, p, has_scheme ? &s : NULL, ret, e);
 	if (rc == 0 && has_scheme)
 		rc = take_hints(&s, ret, e);
+	if (rc == 0 && has_scheme)
+		rc = take_regions(&s, ret, e);
 	pac_scheme_free(&s);
 	return rc;
 }
@@ -235,5 +302,6 @@ void phone_pac_free(struct phone_pac *p)
 	loader_free(&p->fdl1);
 	loader_free(&p->fdl2);
 	free(p->hints);
+	free(p->regions);
 	memset(p, 0, sizeof(*p));
 }

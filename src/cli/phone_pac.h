@@ -13,6 +13,8 @@ struct phone_pac {
 	struct loader fdl1, fdl2; /* data NULL: it has none, or not wanted */
 	struct ptable_hint *hints;
 	size_t nhints;
+	struct region_hint *regions;
+	size_t nregions;
 	char chip[32];	/* a profile's name, by the product's name, or "" */
 	char title[96]; /* of that profile */
 	struct manifest_package package;

@@ -6,6 +6,7 @@
 #include "job/recheck.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 void say_confirmed(struct ui *u, const struct manifest *m)
 {
@@ -70,6 +71,31 @@ void say_recheck(struct ui *u, const struct manifest *m)
 			  r->compared, r->blocks,
 			  text_size(m->block_size, size), bound,
 			  100.0 * (double)bound / (double)r->blocks);
+}
+
+void say_doubts(struct ui *u, const struct manifest *m)
+{
+	struct strbuf names = { 0 };
+	size_t n = 0, lost = 0;
+
+	for (size_t i = 0; i < m->nparts; i++) {
+		const struct manifest_part *p = &m->parts[i];
+
+		if (strcmp(p->doubt, "raw-nand") != 0)
+			continue;
+		strbuf_add(&names, "%s%s", n++ ? ", " : "", p->name);
+		lost += p->nunreadable > 0;
+	}
+	if (n)
+		ui_result(u,
+			  "  raw NAND: %s: read from the bare chip, where "
+			  "loaders step over bad blocks, so that what lies "
+			  "behind one is not in its place; %s",
+			  names.s ? names.s : "some",
+			  lost ? "readings differed: do not write these back"
+			       : "two readings in other pieces show no such "
+				 "block, which is no proof");
+	strbuf_free(&names);
 }
 
 json_t *recheck_json(const struct manifest *m)

@@ -15,6 +15,8 @@ void say_confirmed(struct ui *u, const struct manifest *m);
 /* What a sample that was read again says; nothing when there was none. */
 void say_recheck(struct ui *u, const struct manifest *m);
 /* The numbers of it, with the bound; NULL when there was none. */
+/* What was read past the bad blocks of a bare NAND. */
+void say_doubts(struct ui *u, const struct manifest *m);
 json_t *recheck_json(const struct manifest *m);
 /* Closing lines of a backup; nothing when nothing is suspect. */
 void say_suspects(struct ui *u, const struct manifest *m,

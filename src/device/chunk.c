@@ -29,6 +29,8 @@ uint32_t chunk_cap(const struct session *s)
 		s->info.escaping ? BSL_READ_MAX_ESCAPED : BSL_READ_MAX_PLAIN;
 	uint32_t cap;
 
+	if (session_has_quirk(s, QUIRK_READ_BY_ADDRESS))
+		limit = BSL_READ_FLASH_MAX;
 	if (s->opt.chunk_max)
 		return s->opt.chunk_max < limit ? s->opt.chunk_max : limit;
 	if (s->info.da.form <= DA_BARE)

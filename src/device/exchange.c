@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* exchange.c - READ_START, READ_MIDST and READ_END, one request at a time. */
+/* exchange.c - requests to read, one at a time: by name, or by address. */
 #include "exchange.h"
 
 #include "base/text.h"
@@ -10,7 +10,8 @@
 #define FENCE_TRIES 5u /* of each of its two requests */
 #define OUT_OF_STEP 8u /* ACKs; so many are not under way */
 #define DOUBTS	    2u
-#define STRAY_MS    5u /* an answer that comes twice, does so at once */
+#define PRIME_SIZE  0x80u /* a length that no other request has */
+#define STRAY_MS    5u	  /* an answer that comes twice, does so at once */
 
 /*
  * ACKs carry no number, so those are counted that a request in vain may still
@@ -27,10 +28,15 @@ static int acked(struct part_reader *r, unsigned cmd, const void *msg, size_t n,
 	return rc;
 }
 
-static size_t pack_read_start(const struct part_reader *r, uint8_t msg[MSG_MAX])
+/* A NAND takes the size at its word, and wants all of it at once [5.8]. */
+static size_t pack_read_start(struct part_reader *r, uint8_t msg[MSG_MAX])
 {
-	return msg_read_start(r->x.name, r->x.offset + r->x.length, r->wide,
-			      msg);
+	uint64_t size = r->x.offset + r->x.length;
+
+	if (session_is_nand(r->s) && r->x.whole > size)
+		size = r->x.whole;
+	r->unprimed = session_is_nand(r->s);
+	return msg_read_start(r->x.name, size, r->wide, msg);
 }
 
 static int send_start(struct part_reader *r, struct err *e)
@@ -65,11 +71,25 @@ static int drop_strays(struct part_reader *r, struct err *e)
 	return rc;
 }
 
+/* On a NAND a volume may be open all the same, and keep all others shut. */
+static int started_in_vain(struct part_reader *r, struct err *e)
+{
+	struct err ignored;
+
+	if (session_is_nand(r->s) && e->code == ERR_REFUSED &&
+	    exchange_end(r, &ignored) < 0)
+		ignored.code = ERR_NONE;
+	return session_explain(r->s, STEP_READ, e);
+}
+
 int exchange_start(struct part_reader *r, struct err *e)
 {
 	bool refused = r->s->refused;
-	int rc = r->s->owed ? exchange_end_again(r, e) : 0;
+	int rc;
 
+	if (r->x.by_address)
+		return address_check(r, 0, 1, e);
+	rc = r->s->owed ? exchange_end_again(r, e) : 0;
 	if (rc == 0)
 		rc = send_start(r, e);
 	if (guard_name_repairs(r->x.name)) {
@@ -87,7 +107,7 @@ int exchange_start(struct part_reader *r, struct err *e)
 	if (rc == 0 && strcmp(r->s->started, r->x.name) != 0)
 		rc = exchange_anew(r, e);
 	if (rc < 0)
-		return session_explain(r->s, STEP_READ, e);
+		return started_in_vain(r, e);
 	r->s->served = true;
 	text_copy(r->s->started, sizeof(r->s->started), r->x.name);
 	return 0;
@@ -95,21 +115,32 @@ int exchange_start(struct part_reader *r, struct err *e)
 
 int exchange_end(struct part_reader *r, struct err *e)
 {
+	if (r->x.by_address)
+		return 0;
 	return acked(r, BSL_CMD_READ_END, NULL, 0, READ_MS, e);
 }
 
-static size_t pack_read_midst(const struct part_reader *r, uint64_t pos,
-			      uint32_t n, uint8_t msg[MSG_MAX])
+static unsigned read_command(const struct part_reader *r)
 {
+	return r->x.by_address ? BSL_CMD_READ_FLASH : BSL_CMD_READ_MIDST;
+}
+
+static size_t pack_read(const struct part_reader *r, uint64_t pos, uint32_t n,
+			uint8_t msg[MSG_MAX])
+{
+	if (r->x.by_address)
+		return address_pack(r, pos, n, msg);
 	return msg_read_midst(n, r->x.offset + pos, r->wide, msg);
 }
 
 static int post(struct part_reader *r, uint64_t pos, uint32_t n, struct err *e)
 {
 	uint8_t msg[MSG_MAX];
-	size_t len = pack_read_midst(r, pos, n, msg);
+	size_t len = pack_read(r, pos, n, msg);
 
-	return link_post(r->s->link, BSL_CMD_READ_MIDST, msg, len, e);
+	if (r->x.by_address && address_check(r, pos, n, e) < 0)
+		return -(int)e->code;
+	return link_post(r->s->link, read_command(r), msg, len, e);
 }
 
 /* -- one request ahead ------------------------------------------------------
@@ -137,6 +168,9 @@ static uint32_t next_ahead(const struct part_reader *r, uint32_t n)
 		next = r->room;
 	if (next > left)
 		next = left;
+	if (r->x.by_address &&
+	    r->x.offset + r->pos + n + next > address_limit(r->s, r->x.region))
+		return 0;
 	return next == n ? 0 : (uint32_t)next;
 }
 
@@ -195,12 +229,15 @@ static int post_next(struct part_reader *r, uint32_t n, struct err *e)
 	return whole ? post_ahead(r, n, e) : 0;
 }
 
-static int refused_midst(struct part_reader *r, const struct reply *rep,
-			 struct err *e)
+static int refused_read(struct part_reader *r, const struct reply *rep,
+			uint32_t n, struct err *e)
 {
-	int rc = session_refusal(r->s, BSL_CMD_READ_MIDST, rep, e);
+	char name[MSG_NAME_MAX];
+	int rc = session_refusal(r->s, read_command(r), rep, e);
 	int strays;
 
+	if (r->x.by_address)
+		rc = address_refused(r, n, e);
 	/* Out of step, by how much is not known. */
 	if (rep->type == BSL_REP_ACK)
 		r->s->owed += OUT_OF_STEP;
@@ -215,7 +252,8 @@ static int refused_midst(struct part_reader *r, const struct reply *rep,
 		return strays;
 	r->doubted++;
 	return err_set(e, ERR_FRAME,
-		       "READ_MIDST was refused, and more came behind that");
+		       "%s was refused, and more came behind that",
+		       msg_command_name(read_command(r), name));
 }
 
 static int collect(struct part_reader *r, void *dst, uint32_t n, struct err *e)
@@ -227,7 +265,7 @@ static int collect(struct part_reader *r, void *dst, uint32_t n, struct err *e)
 	if (rc < 0)
 		return rc;
 	if (rep.type != BSL_REP_READ_FLASH)
-		return refused_midst(r, &rep, e);
+		return refused_read(r, &rep, n, e);
 	if (rep.len != n) {
 		rc = err_set(e, ERR_MISMATCH,
 			     "%zu bytes came where %u were asked for", rep.len,
@@ -242,6 +280,32 @@ static int collect(struct part_reader *r, void *dst, uint32_t n, struct err *e)
 	return 0;
 }
 
+/*
+ * Some pieces of a bare NAND are read into the loader's memory with the first
+ * request, which must be for their beginning, and are given from there [5.8].
+ */
+static int prime(struct part_reader *r, struct err *e)
+{
+	uint8_t msg[MSG_MAX], waste[PRIME_SIZE];
+	struct reply rep;
+	size_t n;
+	int rc;
+
+	if (!r->unprimed || r->x.by_address || r->x.offset + r->pos == 0)
+		return 0;
+	n = msg_read_midst(sizeof(waste), 0, r->wide, msg);
+	rc = link_fetch(r->s->link, BSL_CMD_READ_MIDST, msg, n,
+			session_timeout(r->s, FIRST_READ_MS),
+			BSL_REP_READ_FLASH, waste, sizeof(waste), &rep, e);
+	if (rc == 0 && rep.type != BSL_REP_READ_FLASH)
+		rc = session_refusal(r->s, BSL_CMD_READ_MIDST, &rep, e);
+	/* A bad beginning is told when it is asked for itself. */
+	if (rc == -(int)ERR_REFUSED && !session_wants_authorisation(e))
+		rc = 0;
+	r->unprimed = rc < 0;
+	return rc;
+}
+
 int exchange_ask(struct part_reader *r, void *dst, uint32_t n, bool *ret_echo,
 		 struct err *e)
 {
@@ -251,6 +315,8 @@ int exchange_ask(struct part_reader *r, void *dst, uint32_t n, bool *ret_echo,
 	int rc = 0;
 
 	if (!posted)
+		rc = prime(r, e);
+	if (!posted && rc == 0)
 		rc = post(r, r->pos, n, e);
 	r->ahead = 0;
 	if (rc == 0)
@@ -263,8 +329,9 @@ int exchange_ask(struct part_reader *r, void *dst, uint32_t n, bool *ret_echo,
 		r->stale = r->stale || r->ahead;
 		return rc;
 	}
-	len = pack_read_midst(r, r->pos, n, msg);
-	*ret_echo = n >= len && memcmp(dst, msg, len) == 0;
+	r->unprimed = false;
+	len = pack_read(r, r->pos, n, msg);
+	*ret_echo = !r->x.by_address && n >= len && memcmp(dst, msg, len) == 0;
 	return 0;
 }
 
@@ -294,9 +361,12 @@ static int fence_with(struct part_reader *r, unsigned cmd, const void *msg,
 {
 	for (unsigned i = 1;; i++) {
 		unsigned ms = i == 1 ? FIRST_READ_MS : READ_MS;
-		int rc = link_fence(r->s->link, cmd, msg, n,
-				    session_timeout(r->s, ms), BSL_REP_ACK,
-				    r->s->owed, e);
+		int rc;
+
+		ms = session_timeout(r->s, ms);
+		rc = r->x.by_address ? address_fence(r, ms, e)
+				     : link_fence(r->s->link, cmd, msg, n, ms,
+						  BSL_REP_ACK, r->s->owed, e);
 
 		if (rc == 0) {
 			r->s->owed = 0;
@@ -316,22 +386,27 @@ int exchange_end_again(struct part_reader *r, struct err *e)
 int exchange_fence(struct part_reader *r, struct err *e)
 {
 	uint8_t msg[MSG_MAX];
-	size_t n = pack_read_start(r, msg);
+	size_t n = 0;
 	int rc;
 
+	if (!r->x.by_address)
+		n = pack_read_start(r, msg);
 	r->ahead = 0;
 	r->stale = false;
 	r->last = 0;
 	rc = exchange_end_again(r, e);
-	if (rc == 0)
+	if (rc == 0 && !r->x.by_address)
 		rc = fence_with(r, BSL_CMD_READ_START, msg, n, e);
 	return rc < 0 ? err_context(e, "clearing the line") : 0;
 }
 
 int exchange_anew(struct part_reader *r, struct err *e)
 {
-	int rc = exchange_end(r, e);
+	int rc;
 
+	if (r->x.by_address)
+		return exchange_fence(r, e);
+	rc = exchange_end(r, e);
 	r->last = 0;
 	if (rc == -(int)ERR_REFUSED) /* of something else: END is never */
 		return exchange_fence(r, e);

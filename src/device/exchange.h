@@ -20,6 +20,7 @@ struct part_reader {
 	bool answered;	  /* the first chunk has come; time limits shrink */
 	bool stale;	  /* an error was answered: READ_START is due again */
 	bool lost;	  /* nobody is there to be told READ_END */
+	bool unprimed;	  /* started, and nothing of its beginning came yet */
 	bool blind;	  /* equal answers came with no fence between them */
 	uint32_t last;	  /* length of the answer before; 0: none is left */
 	unsigned doubted; /* refusals in a row with more behind them */
@@ -34,6 +35,27 @@ struct part_reader {
 	uint64_t good;	      /* a place that was read, on a sector */
 	bool has_good;
 };
+
+/* -- address.c: a reader whose extent is by_address ------------------------ */
+
+#define ADDRESS_NOT_ASKED (-2) /* in err.sys: no reply of the protocol */
+
+/* ERR_REFUSED when so much may not be asked for at pos. */
+int address_check(const struct part_reader *r, uint64_t pos, uint32_t n,
+		  struct err *e) MUST_CHECK;
+size_t address_pack(const struct part_reader *r, uint64_t pos, uint32_t n,
+		    uint8_t msg[MSG_MAX]);
+/*
+ * n bytes at r->pos were refused with *e.  If that says that place or size are
+ * wrong the loader hangs now: the phone is lost, and nothing from there on is
+ * ever asked for again.  Returns -e->code.
+ */
+int address_refused(struct part_reader *r, uint32_t n,
+		    struct err *e) MUST_CHECK;
+/* What a READ_END and a READ_START with their ACKs are elsewhere. */
+int address_fence(struct part_reader *r, unsigned ms, struct err *e) MUST_CHECK;
+
+/* -- exchange.c ------------------------------------------------------------ */
 
 /* No answer, a damaged one, or another's: the loader itself is well. */
 bool exchange_is_spoilt(const struct err *e);

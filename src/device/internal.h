@@ -61,10 +61,16 @@ struct session {
 	bool hold_on;	     /* a wish to stop is not heard just now */
 	char started[37];    /* by READ_START, for certain; "": nothing */
 	struct chunk_state chunk;
+	/* What READ_FLASH may be asked for; where it was refused, less. */
+	struct guard_region allowed[REGIONS_MAX], refusals[REGIONS_MAX];
+	size_t nallowed, nrefusals;
+	unsigned fences; /* by READ_FLASH, so far */
 };
 
 bool session_has_quirk(const struct session *s, enum quirk q);
 void session_note(const struct session *s, const char *fmt, ...) PRINTF(2, 3);
+/* UBI volumes and pieces of a bare chip, by name [5.8]. */
+bool session_is_nand(const struct session *s);
 /* Bytes that the storage reads and loses together. */
 uint32_t session_sector(const struct session *s);
 /* The usual time limit: the user's, or this one if that is longer. */
@@ -109,6 +115,15 @@ int session_explain(const struct session *s, enum step step, struct err *e);
  */
 int session_reopen(struct session *s, struct err *e) MUST_CHECK;
 
+/* address.c */
+/* Lets READ_FLASH ask for so much of a region from now on. */
+int address_allow(struct session *s, uint32_t id, uint64_t limit,
+		  struct err *e) MUST_CHECK;
+void address_forget(struct session *s);
+/* Bytes of a region that may be asked for; 0: none. */
+uint64_t address_limit(const struct session *s, uint32_t id);
+/* Does a loader that is read by address still answer? */
+bool address_answers(struct session *s, struct err *e);
 /* load.c */
 int load_need(const struct loader *l, const char *which,
 	      struct err *e) MUST_CHECK;

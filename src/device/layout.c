@@ -183,7 +183,8 @@ static int from_list(struct session *s, struct layout *l, struct err *e)
 	bool sure;
 	int rc;
 
-	if (session_has_quirk(s, QUIRK_NO_LIST))
+	/* Builds for NAND have none [6.1]. */
+	if (session_has_quirk(s, QUIRK_NO_LIST) || session_is_nand(s))
 		return 0;
 	buf = malloc(BSL_PAYLOAD_MAX);
 	if (!buf)
@@ -362,17 +363,20 @@ int layout_read(struct session *s, const char *const *known, size_t nknown,
 		struct layout *ret, struct err *e)
 {
 	struct layout l = { .raw = false };
-	int rc = find_table(s, known, nknown, &l, e);
+	bool by_address = session_has_quirk(s, QUIRK_READ_BY_ADDRESS);
+	int rc = by_address ? layout_from_regions(s, &l, e)
+			    : find_table(s, known, nknown, &l, e);
 
-	if (rc >= 0)
+	if (rc >= 0 && !by_address)
 		rc = check_reach(s, &l, e);
-	if (rc >= 0)
+	if (rc >= 0 && !by_address)
 		rc = boot_areas(s, &l, e);
 	if (rc < 0) {
 		layout_free(&l);
 		return rc;
 	}
 	s->sector = l.table.sector;
+	l.nand = s->info.storage == STORAGE_NAND;
 	*ret = l;
 	return 0;
 }
@@ -393,6 +397,7 @@ bool layout_raw_extent(const struct layout *l, const struct partition *p,
 	if (!l->raw || !p->has_offset || p->boot_area ||
 	    (l->narrow_only && p->offset + p->size > FOUR_GIB))
 		return false;
+	memset(ret, 0, sizeof(*ret));
 	text_copy(ret->name, sizeof(ret->name), BSL_USER_PARTITION);
 	ret->offset = p->offset;
 	ret->length = p->size;
@@ -404,6 +409,9 @@ void layout_name_extent(const struct partition *p, struct extent *ret)
 	memcpy(ret->name, p->name, sizeof(ret->name));
 	ret->offset = 0;
 	ret->length = p->size;
+	ret->whole = p->size;
+	ret->by_address = p->by_address;
+	ret->region = p->region;
 }
 
 int layout_read_both(struct session *s, const struct layout *l,

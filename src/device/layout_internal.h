@@ -11,6 +11,12 @@
  */
 int layout_from_gpt(struct session *s, struct layout *l,
 		    struct err *e) MUST_CHECK;
+/*
+ * The regions of a phone that is read by address.  Those without a known size
+ * stay rows, with a size of 0.
+ */
+int layout_from_regions(struct session *s, struct layout *l,
+			struct err *e) MUST_CHECK;
 void layout_warn(struct layout *l, const char *fmt, ...) PRINTF(2, 3);
 /* The link failed, as opposed to: the phone said no. */
 bool layout_is_fatal(const struct err *e);

@@ -89,24 +89,24 @@ const char *loader_foreign_kind(const uint8_t *p, size_t n)
 /* -- the header ----------------------------------------------------------- */
 
 /* Behind the image, rounded or not: the header of a signature [9]. */
-static bool find_signature(const uint8_t *p, size_t n, struct loader_head *h)
+bool loader_find_signature(const uint8_t *p, size_t n, uint64_t from,
+			   uint64_t image, uint64_t *ret_end)
 {
-	const uint64_t image = (uint64_t)HEAD_SIZE + h->size;
 	const uint64_t places[] = { image, (image + 15) & ~15ull,
 				    (image + 511) & ~511ull };
 
 	for (size_t i = 0; i < 3; i++) {
-		const uint8_t *s = p + places[i];
+		const uint8_t *s = p + (places[i] - from);
 		uint64_t size, at;
 
-		if (places[i] + SIGN_HEAD_SIZE > n)
+		if (places[i] < from || places[i] - from + SIGN_HEAD_SIZE > n)
 			continue;
 		size = get_le64(s + 0x20);
 		at = get_le64(s + 0x28);
 		if (get_le64(s + 0x18) != HEAD_SIZE || size == 0 ||
 		    size > SIGN_MAX || at < image || at > image + SIGN_MAX)
 			continue;
-		h->end = at + size;
+		*ret_end = at + size;
 		return true;
 	}
 	return false;
@@ -122,7 +122,8 @@ bool loader_head_parse(const uint8_t *p, size_t n, struct loader_head *ret)
 	ret->addr = get_le64(p + 0x28);
 	ret->size = get_le32(p + 0x30);
 	ret->end = (uint64_t)HEAD_SIZE + ret->size;
-	ret->has_signature = find_signature(p, n, ret);
+	ret->has_signature =
+		loader_find_signature(p, n, 0, ret->end, &ret->end);
 	return true;
 }
 

@@ -214,18 +214,22 @@ static int probe_name(struct session *s, const char *name, uint64_t hint,
 		      struct ptable *t, struct err *e)
 {
 	struct partition *p;
-	uint64_t size, place;
-	bool probed;
+	uint64_t size, place = 0;
+	bool probed = true;
 	int rc;
 
 	if (guard_name_repairs(name) || ptable_find(t, name))
 		return 0;
-	rc = readable_at(s, name, &place, e);
+	if (session_is_nand(s))
+		rc = probe_nand(s, name, &size, e);
+	else
+		rc = readable_at(s, name, &place, e);
 	if (rc < 0)
 		return rc;
 	if (rc == 0)
 		return session_wants_authorisation(e) ? -(int)e->code : 0;
-	if (size_of(s, name, hint, place, &size, &probed, e) < 0)
+	if (!session_is_nand(s) &&
+	    size_of(s, name, hint, place, &size, &probed, e) < 0)
 		return err_context(e, "size of '%s'", name);
 	p = add_row(t, name, size);
 	if (!p)
@@ -386,19 +390,23 @@ int probe_boot_areas(struct session *s, struct ptable *t, struct err *e)
 
 	for (size_t i = 0; i < 2; i++) {
 		struct partition *p;
-		uint64_t size, place;
+		uint64_t size, place = 0;
 		int rc;
 
 		if (ptable_find(t, names[i]))
 			continue;
-		rc = readable_at(s, names[i], &place, e);
+		if (session_is_nand(s))
+			rc = probe_nand(s, names[i], &size, e);
+		else
+			rc = readable_at(s, names[i], &place, e);
 		if (rc < 0)
 			return rc;
 		if (rc == 0) {
 			lacking += i == 0;
 			continue;
 		}
-		if (boot_area_size(s, names[i], place, &size, e) < 0)
+		if (!session_is_nand(s) &&
+		    boot_area_size(s, names[i], place, &size, e) < 0)
 			return err_context(e, "size of '%s'", names[i]);
 		p = add_row(t, names[i], size);
 		if (!p)

@@ -18,6 +18,12 @@ int probe_names(struct session *s, const char *const *names, size_t n,
 int probe_ends_at(struct session *s, const char *name, uint64_t size,
 		  struct err *e) MUST_CHECK;
 /*
+ * Is there such a name on a NAND, and how large is it?  1 yes, 0 no.  Asked by
+ * READ_START, which such loaders check against the size [5.8].
+ */
+int probe_nand(struct session *s, const char *name, uint64_t *ret,
+	       struct err *e) MUST_CHECK;
+/*
  * splloader and splloader_bak, if they can be read, into t.  1 when the first
  * one, which every phone starts from, is not given.
  */

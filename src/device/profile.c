@@ -4,6 +4,8 @@
 
 #include "base/config.h"
 #include "base/text.h"
+#include "bsl/guard.h"
+#include "device/region.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -271,6 +273,83 @@ static int take_alternatives(struct config *c, struct profile *p, struct err *e)
 	return 0;
 }
 
+static int take_region_numbers(struct config *c, const char *section,
+			       struct profile_region *r, struct err *e)
+{
+	struct key id = { c, section, "id" }, size = { c, section, "size" };
+	const char *s;
+	struct err why;
+	uint64_t n;
+
+	if (config_need(c, section, id.name, &s, e) < 0)
+		return -(int)e->code;
+	if (text_to_u64(s, UINT32_MAX, &n, &why) < 0 ||
+
+	    guard_region_is_for_writing((uint32_t)n))
+		return key_bad(&id, s, "no number of a region to be read", e);
+	r->id = (uint32_t)n;
+	s = config_take(c, section, size.name);
+	if (s && (text_to_size(s, &r->size, &why) < 0 || r->size == 0 ||
+		  r->size > REGION_MAX))
+		return key_bad(&size, s, "no size of a region", e);
+	return 0;
+}
+
+/* A key that is there to say yes. */
+static int take_yes(const struct key *k, bool *ret, struct err *e)
+{
+	const char *s = config_take(k->c, k->section, k->name);
+
+	if (s && strcmp(s, "yes") != 0)
+		return key_bad(k, s, "yes, or left out", e);
+	*ret = s;
+	return 0;
+}
+
+static int take_region(struct config *c, const char *section, struct profile *p,
+		       struct profile_region *r, struct err *e)
+{
+	struct key name = { c, section, "name" };
+	struct key header = { c, section, "header" };
+	struct key optional = { c, section, "optional" };
+
+	if (!text_is_file_name(r->name))
+		return key_bad(&name, r->name, "no file name", e);
+	if (take_region_numbers(c, section, r, e) < 0 ||
+	    take_yes(&header, &r->header, e) < 0 ||
+	    take_yes(&optional, &r->optional, e) < 0)
+		return -(int)e->code;
+	if (r->header && r->optional)
+		return key_bad(&header, "yes",
+			       "looking at what is not there hangs a phone", e);
+	for (size_t k = 0; k < p->nregions; k++)
+		if (p->regions[k].id == r->id ||
+		    strcmp(p->regions[k].name, r->name) == 0)
+			return key_bad(&name, r->name, "it stands there twice",
+				       e);
+	p->nregions++;
+	return 0;
+}
+
+/* Sections [region 1], [region 2] ... */
+static int take_regions(struct config *c, struct profile *p, struct err *e)
+{
+	for (size_t i = 0; i < PROFILE_REGIONS_MAX; i++) {
+		struct profile_region *r = &p->regions[i];
+		char section[32];
+		struct key name = { c, section, "name" };
+
+		snprintf(section, sizeof(section), "region %zu", i + 1);
+		if (take_text(&name, "", r->name, sizeof(r->name), e) < 0)
+			return -(int)e->code;
+		if (!*r->name)
+			return 0;
+		if (take_region(c, section, p, r, e) < 0)
+			return -(int)e->code;
+	}
+	return 0;
+}
+
 /* "dir/UMS512.profile" to "ums512". */
 static int set_name(struct profile *p, const char *origin, struct err *e)
 {
@@ -358,6 +437,8 @@ static int take_all(struct config *c, struct profile *p, struct err *e)
 		code = take_storage(c, p, e);
 	if (code == 0)
 		code = take_alternatives(c, p, e);
+	if (code == 0)
+		code = take_regions(c, p, e);
 	if (code == 0)
 		code = take_text(&boot_key, " ", p->boot_key,
 				 sizeof(p->boot_key), e);

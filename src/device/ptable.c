@@ -67,6 +67,8 @@ const char *ptable_source_name(enum ptable_source s)
 		return "list";
 	case PTABLE_PROBED:
 		return "probed";
+	case PTABLE_REGIONS:
+		return "regions";
 	case PTABLE_PACKAGE:
 		return "package";
 	}

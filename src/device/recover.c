@@ -19,6 +19,15 @@ bool session_is_lost(const struct session *s, const struct err *e)
 		(s->dead && (e->code == ERR_TIMEOUT || e->code == ERR_STAGE)));
 }
 
+/* One harmless request, which a loader of this kind knows. */
+static bool answers(struct session *s, struct err *e)
+{
+	if (session_has_quirk(s, QUIRK_READ_BY_ADDRESS))
+		return address_answers(s, e);
+	return link_fence(s->link, BSL_CMD_READ_END, NULL, 0, ANSWER_MS,
+			  BSL_REP_ACK, 0, e) == 0;
+}
+
 /*
  * A cable that slipped leaves the loader running where there is a battery.
  * READ_END is acknowledged by every FDL2 and changes nothing; a ROM that gets
@@ -32,8 +41,7 @@ static bool still_runs(struct session *s, unsigned baud, struct err *e)
 
 	if (other_speed && s->t->ops->set_speed(s->t, baud, e) < 0)
 		return false;
-	if (link_fence(s->link, BSL_CMD_READ_END, NULL, 0, ANSWER_MS,
-		       BSL_REP_ACK, 0, e) == 0)
+	if (answers(s, e))
 		return true;
 	if (other_speed && s->t->ops->set_speed(s->t, rom_baud, e) < 0)
 		session_note(s, "setting the line back: %s", e->text);

@@ -104,6 +104,12 @@ void session_note(const struct session *s, const char *fmt, ...)
 	s->ev.step(s->ev.user, text);
 }
 
+bool session_is_nand(const struct session *s)
+{
+	return s->info.storage == STORAGE_NAND &&
+	       !session_has_quirk(s, QUIRK_READ_BY_ADDRESS);
+}
+
 uint32_t session_sector(const struct session *s)
 {
 	if (s->sector)
@@ -169,7 +175,9 @@ void session_guard_reading(struct session *s)
 {
 	const struct guard reading = { .mode = GUARD_READ,
 				       .allow_nv_name = s->opt.nv_by_name,
-				       .allow_ending = s->opt.may_end };
+				       .allow_ending = s->opt.may_end,
+				       .regions = s->allowed,
+				       .nregions = REGIONS_MAX };
 
 	link_set_guard(s->link, &reading);
 }

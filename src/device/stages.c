@@ -184,24 +184,45 @@ static int change_baud(struct session *s, struct err *e)
 	return 0;
 }
 
+/*
+ * Numbers of regions differ from chip to chip, some make old loaders write, and
+ * a wrong one hangs the others [5.4]: only those that a profile names are used.
+ */
+static int check_regions(const struct session *s, struct err *e)
+{
+	int rc;
+
+	if (!s->opt.profile &&
+	    strcmp(s->info.fdl1_hello, BSL_HELLO_FEATURE) == 0) {
+		rc = err_set(
+			e, ERR_PROFILE,
+			"this is a feature phone, and which one was not "
+			"said: it is read by numbers that differ from chip "
+			"to chip");
+		err_hint(e, "name the chip with --chip ('spdvault chips' finds "
+			    "it by the phone's model)");
+		return rc;
+	}
+	if (!session_has_quirk(s, QUIRK_READ_BY_ADDRESS) ||
+	    s->opt.profile->nregions > 0)
+		return 0;
+	rc = err_set(e, ERR_PROFILE,
+		     "phones of this chip (%s) are read by address, and which "
+		     "regions they have is not known",
+		     s->opt.profile->title);
+	err_hint(e, "nothing was sent but a greeting; a profile with [region] "
+		    "sections makes such phones readable (profiles/README.md)");
+	return rc;
+}
+
 static int step_rom_to_fdl1(struct session *s, struct err *e)
 {
 	const struct loader *l = s->opt.fdl1;
 	int rc;
 
-	if (session_has_quirk(s, QUIRK_READ_BY_ADDRESS) ||
-	    session_has_quirk(s, QUIRK_SINGLE_STAGE)) {
-		rc = err_set(e, ERR_PROFILE,
-			     "phones of this chip (%s) are read by address, "
-			     "which this version cannot do",
-			     s->opt.profile->title);
-		err_hint(e, "nothing was sent but a greeting; a later version "
-			    "will read them");
-		return rc;
-	}
-	rc = load_need(l, "first stage loader (FDL1)", e);
-	if (rc < 0)
-		return rc;
+	if (check_regions(s, e) < 0 ||
+	    load_need(l, "first stage loader (FDL1)", e) < 0)
+		return -(int)e->code;
 	if (load_send(s, l, "FDL1", LOAD_PIECE_ROM, e) < 0)
 		return -(int)e->code;
 	rc = session_expect_ack(s, BSL_CMD_EXEC_DATA, NULL, 0,
@@ -315,6 +336,9 @@ static int start_fdl2(struct session *s, struct err *e)
 	 * tells: a late DA_INFO would be taken for the next request's answer.
 	 */
 	if (r.type == BSL_REP_ACK) {
+		/* Those that are read by address have nothing to tell. */
+		if (session_has_quirk(s, QUIRK_READ_BY_ADDRESS))
+			ms = HELLO_MS;
 		rc = link_wait(s->link, ms, &second, e);
 		if (rc == 0)
 			r = second;
@@ -371,24 +395,35 @@ int stages_learn_uid(struct session *s, struct err *e)
 	return 0;
 }
 
-static int step_fdl1_to_fdl2(struct session *s, struct err *e)
+/* FDL2 into the phone, and started.  1: begin from first contact. */
+static int bring_fdl2(struct session *s, struct err *e)
 {
 	const struct loader *l = s->opt.fdl2;
-	bool autod = strcmp(s->info.hello, BSL_HELLO_AUTOD) == 0;
 	int rc;
 
-	if (!autod) {
-		rc = load_need(l, "second stage loader (FDL2)", e);
-		if (rc < 0)
-			return rc;
-		if (load_send(s, l, "FDL2", LOAD_PIECE_FDL1, e) < 0)
-			return -(int)e->code;
-	}
+	if (strcmp(s->info.hello, BSL_HELLO_AUTOD) != 0 &&
+	    (load_need(l, "second stage loader (FDL2)", e) < 0 ||
+	     load_send(s, l, "FDL2", LOAD_PIECE_FDL1, e) < 0))
+		return -(int)e->code;
 	rc = start_fdl2(s, e);
 	if (rc < 0) {
 		session_explain(s, STEP_START_FDL2, e);
 		return err_context(e, "starting FDL2");
 	}
+	return rc;
+}
+
+static int step_fdl1_to_fdl2(struct session *s, struct err *e)
+{
+	int rc = 0;
+
+	if (check_regions(s, e) < 0)
+		return -(int)e->code;
+	/* With one stage only, what runs already is the loader that reads. */
+	if (!session_has_quirk(s, QUIRK_SINGLE_STAGE))
+		rc = bring_fdl2(s, e);
+	if (rc < 0)
+		return rc;
 	if (rc == 1)
 		return 0; /* another round, from the beginning */
 	session_guard_reading(s);

@@ -43,6 +43,21 @@ static void warn(struct run *r, const char *text)
 
 /* -- before the first byte ------------------------------------------------ */
 
+static int nothing_left(const struct run *r, struct err *e)
+{
+	int rc = err_set(e, ERR_USAGE, "nothing is left to back up");
+
+	for (size_t i = 0; i < r->plan.nleft_out; i++)
+		if (r->plan.left_out[i].part->by_address &&
+		    !r->plan.left_out[i].part->size)
+			err_hint(e,
+				 "no size of '%s' is known, and a wrong one "
+				 "would hang the phone: --pac with the "
+				 "firmware of this phone tells it",
+				 r->plan.left_out[i].part->name);
+	return rc;
+}
+
 static int make_plan(struct run *r, struct err *e)
 {
 	struct plan_request q = r->q->plan;
@@ -64,7 +79,7 @@ static int make_plan(struct run *r, struct err *e)
 	if (plan_make(&r->layout, &q, &r->plan, e) < 0)
 		return -(int)e->code;
 	if (r->plan.n == 0)
-		return err_set(e, ERR_USAGE, "nothing is left to back up");
+		return nothing_left(r, e);
 	r->totals->planned = r->plan.n;
 	r->totals->planned_bytes = r->plan.bytes;
 	return 0;
@@ -182,6 +197,11 @@ static void describe_part(const struct plan_item *it, struct manifest_part *p)
 	p->method = it->method;
 	p->raw_offset = it->method == METHOD_RAW ? it->x.offset : 0;
 	p->size_probed = it->part->probed;
+	p->region = it->part->region;
+	text_copy(p->size_from, sizeof(p->size_from),
+		  region_size_name(it->part->size_from));
+	if (it->bare_nand)
+		text_copy(p->doubt, sizeof(p->doubt), "raw-nand");
 	text_copy(p->class, sizeof(p->class), it->class->name);
 	p->private_ = it->class->private_;
 }

@@ -143,6 +143,17 @@ static const struct {
 	{ "kpanic", &logs },
 	{ "userdata", &userdata },
 	{ "sd", &userdata },
+	/* feature phones: docs/partitions.md 1.5 */
+	{ "bootloader", &chain },
+	{ "boot[01]", &chain },
+	{ "ps", &kernel },
+	{ "userimage", &system_ },
+	{ "nv", &nv },
+	{ "nv2", &nv },
+	{ "runningnv", &nv },
+	{ "prodinfo", &calibration },
+	{ "operatordata", &unit },
+	{ "udisk", &userdata },
 };
 
 static void cut_suffix(char *name, const char *suffix)
@@ -200,6 +211,10 @@ static const struct {
 	{ "system", BLANK_ODD },
 	{ "vendor", BLANK_ODD },
 	{ "user_partition", BLANK_GRAVE },
+	{ "ps", BLANK_GRAVE },
+	{ "boot[01]", BLANK_ODD },
+	{ "nv", BLANK_GRAVE },
+	{ "nv2", BLANK_ODD },
 };
 
 enum blank_level plan_blank_level(const char *partition)
@@ -222,6 +237,8 @@ static const struct {
 	{ "miscdata", "loaders and Android write flags and times into it" },
 	{ "*runtimenv[12]", "the modem writes its running NV" },
 	{ "runtimenv", "the modem writes its running NV" },
+	{ "runningnv", "the phone writes its running NV" },
+	{ "udisk", "what the user does is stored there" },
 	{ "userdata", "what the user does is stored there" },
 	{ "sd", "what the user does is stored there" },
 	{ "metadata", "keys and the state of updates are kept there" },
@@ -261,6 +278,21 @@ const struct part_class *plan_class(const char *partition)
 		if (fnmatch(classes[i].glob, name, 0) == 0)
 			return classes[i].class;
 	return &other;
+}
+
+bool plan_is_below_ubi(const char *partition)
+{
+	static const char *const globs[] = { "splloader", "spl",    "uboot",
+					     "2ndbl",	  "sml",    "trustos",
+					     "teecfg",	  "params", "kpanic",
+					     "ubipac" };
+	char name[64];
+
+	plain_name(partition, name);
+	for (size_t i = 0; i < sizeof(globs) / sizeof(globs[0]); i++)
+		if (strcmp(globs[i], name) == 0)
+			return true;
+	return false;
 }
 
 /*

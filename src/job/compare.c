@@ -194,6 +194,19 @@ static int compare_open(struct pass *a, const struct plan_item *it,
 	return part_source_close(&src, e);
 }
 
+static const char *why_not_compared(const struct plan_item *it,
+				    const struct manifest_part *p)
+{
+	if (it)
+		return "it was read by its name, which gives other bytes than "
+		       "lie there";
+	if (p->method == METHOD_BY_ADDRESS)
+		return "its size is not known without the package (--pac) that "
+		       "it was read with";
+	return "it cannot be read now without the loader writing, or is not "
+	       "there";
+}
+
 static int compare_part(struct compare *c, const struct manifest_part *p,
 			struct err *e)
 {
@@ -211,10 +224,7 @@ static int compare_part(struct compare *c, const struct manifest_part *p,
 	c->pr.done = 0;
 	if (!it || p->method == METHOD_NV_BY_NAME) {
 		a.out.state = COMPARE_SKIPPED;
-		a.out.reason = it ? "it was read by its name, which gives "
-				    "other bytes than lie there"
-				  : "it cannot be read now without the loader "
-				    "writing, or is not there";
+		a.out.reason = why_not_compared(it, p);
 	} else {
 		rc = compare_open(&a, it, e);
 		if (rc < 0 && e->code == ERR_REFUSED) {

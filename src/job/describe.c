@@ -21,7 +21,9 @@ static uint64_t storage_size(const struct layout *l)
 
 	if (l->table.storage_size)
 		return l->table.storage_size;
-	for (size_t i = 0; i < l->table.n; i++)
+	/* Regions are what is known of a flash, not the flash. */
+	for (size_t i = 0; i < l->table.n && l->table.source != PTABLE_REGIONS;
+	     i++)
 		if (!l->table.v[i].boot_area)
 			sum += l->table.v[i].size;
 	return sum;

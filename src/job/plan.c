@@ -16,6 +16,12 @@ static const char why_gpt[] =
 static const char why_reach[] =
 	"larger than 4 GiB, and the loader does not show that it understands "
 	"offsets above";
+static const char why_size[] = "its size is not known, and a wrong one would "
+			       "hang the phone; --pac with "
+			       "the firmware of this phone tells it";
+static const char why_absent[] = "not all phones of this chip have it, and "
+				 "nothing tells its size (--pac "
+				 "may)";
 static const char why_default[] =
 	"not part of the default set (name it, or give --all)";
 static const char why_excluded[] = "excluded by the user";
@@ -57,6 +63,16 @@ static const char *why_unwanted(const struct plan_request *q,
 	return NULL;
 }
 
+/*
+ * Blocks that are bad are stepped over in each request anew, from where it
+ * begins [5.8]: bytes are given twice, and what follows is not in its place.
+ */
+static bool is_bare_nand(const struct layout *l, const struct partition *p)
+{
+	return l->nand &&
+	       (p->by_address || p->boot_area || plan_is_below_ubi(p->name));
+}
+
 bool plan_may_use_name(const struct layout *l, const struct plan_item *it)
 {
 	return !l->names_write && !layout_is_first_nv(it->part) &&
@@ -69,6 +85,13 @@ static const char *choose_method(const struct layout *l,
 				 const struct plan_request *q,
 				 struct plan_item *it)
 {
+	if (it->part->by_address) {
+		it->method = METHOD_BY_ADDRESS;
+		layout_name_extent(it->part, &it->x);
+		if (it->part->size)
+			return NULL;
+		return it->part->expected ? why_size : why_absent;
+	}
 	if (q->raw_trusted && layout_raw_extent(l, it->part, &it->x)) {
 		it->method = METHOD_RAW;
 		return NULL;
@@ -124,7 +147,7 @@ static void leave_out(struct plan *p, const struct partition *part,
 
 	o->part = part;
 	o->reason = why;
-	o->lacking = why == why_gpt || why == why_reach;
+	o->lacking = why == why_gpt || why == why_reach || why == why_size;
 }
 
 int plan_make(const struct layout *l, const struct plan_request *q,
@@ -157,6 +180,7 @@ int plan_make(const struct layout *l, const struct plan_request *q,
 		snprintf(it.member, sizeof(it.member), "%s/%s.img",
 			 it.part->boot_area ? "boot" : "partitions",
 			 it.part->name);
+		it.bare_nand = is_bare_nand(l, it.part);
 		p.bytes += it.part->size;
 		p.v[p.n++] = it;
 	}

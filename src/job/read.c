@@ -49,6 +49,8 @@ static int find_extent(struct recovery *rec, const struct read_request *q,
 	}
 	*ret = plan.v[0].x;
 	part->method = plan.v[0].method;
+	if (plan.v[0].bare_nand)
+		text_copy(part->doubt, sizeof(part->doubt), "raw-nand");
 	text_copy(part->name, sizeof(part->name), p->name);
 	plan_free(&plan);
 	return 0;

@@ -23,7 +23,8 @@ static bool find_extent(const struct reread *q, const struct manifest_part *p,
 	if (p->method == METHOD_RAW)
 		return layout_raw_extent(q->l, row, ret) &&
 		       ret->offset == p->raw_offset;
-	if (p->method != METHOD_BY_NAME || layout_is_first_nv(row))
+	if ((p->method != METHOD_BY_NAME && p->method != METHOD_BY_ADDRESS) ||
+	    layout_is_first_nv(row))
 		return false;
 	layout_name_extent(row, ret);
 	return true;

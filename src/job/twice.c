@@ -215,8 +215,8 @@ int job_read_twice(struct reread *q, struct archive_writer *w,
 	int rc;
 
 	p->confirmed = p->outvoted = 0;
-	if ((!it->class->twice && !was_caught(m)) || !archive_can_mend(w) ||
-	    !reread_may(q, p))
+	if ((!it->class->twice && !it->bare_nand && !was_caught(m)) ||
+	    !archive_can_mend(w) || !reread_may(q, p))
 		return 0;
 	t.stored = malloc(BLOCK_SIZE);
 	t.second = malloc(BLOCK_SIZE);

@@ -40,6 +40,7 @@ enum tag {
 	TYPE,
 	BLOCK,
 	BASE,
+	SIZE,
 };
 
 /* An element counts only where it is expected. */
@@ -66,6 +67,7 @@ static const struct {
 	{ "Type", TYPE, FILE_TAG },
 	{ "Block", BLOCK, FILE_TAG },
 	{ "Base", BASE, BLOCK },
+	{ "Size", SIZE, BLOCK },
 };
 
 struct group {
@@ -276,7 +278,7 @@ static void end_nv_id(struct parse *p)
 static void end_file_part(struct parse *p, enum tag t)
 {
 	struct pac_item *item = last_item(p);
-	uint64_t base;
+	uint64_t base, size;
 	struct err e;
 
 	if (t == ID && !*item->id)
@@ -289,6 +291,9 @@ static void end_file_part(struct parse *p, enum tag t)
 		 text_to_u64(p->text, UINT32_MAX, &base, &e) == 0) {
 		item->base = (uint32_t)base;
 		item->has_base = true;
+	} else if (t == SIZE && !item->size &&
+		   text_to_u64(p->text, UINT32_MAX, &size, &e) == 0) {
+		item->size = (uint32_t)size;
 	}
 }
 

@@ -269,8 +269,42 @@ static void loaders(void)
 	one_loader("pac", "fw.pac", 0, 0, "B\0P\0_\0R\0001\0", 10);
 }
 
+/* The first bytes of a region, and what lies behind its image. */
+static void one_region(const char *name, uint64_t image, const uint8_t *sign,
+		       const uint8_t *head, size_t n)
+{
+	struct strbuf b = { 0 };
+
+	add_u64(&b, image);
+	add_u16(&b, 0x60);
+	add(&b, sign, 0x60);
+	add(&b, head, n);
+	save("region", name, &b);
+}
+
+static void regions(void)
+{
+	static uint8_t head[0x200], sign[0x60];
+
+	memcpy(head, "DHTB", 4);
+	head[4] = 1;
+	head[0x31] = 0x80; /* 0x8000 bytes */
+	one_region("unsigned", 0x8200, sign, head, sizeof(head));
+	sign[0x19] = 2;	   /* data at 0x200 */
+	sign[0x20] = 0x34; /* 0x234 bytes at 0x8260 */
+	sign[0x21] = 2;
+	sign[0x28] = 0x60;
+	sign[0x29] = 0x82;
+	one_region("signed", 0x8200, sign, head, sizeof(head));
+	memcpy(head, "VNTS", 4);
+	head[13] = 2; /* 512 blocks */
+	head[15] = 8; /* of 2 KiB */
+	one_region("blocks", 0x8200, sign, head, 16);
+}
+
 void seeds_phone(void)
 {
+	regions();
 	loaders();
 	sessions();
 	sims();

@@ -395,6 +395,91 @@ static void read_start_needs_a_proper_name(void **state)
 		   "name", &e);
 }
 
+/* READ_FLASH for n bytes; len 0: as that kind of number has it. */
+static int flash(const struct guard *g, uint32_t id, uint32_t size,
+		 uint32_t offset, size_t len)
+{
+	uint8_t msg[16] = { 0 };
+
+	put_be32(msg, id);
+	put_be32(msg + 4, size);
+	put_be32(msg + 8, offset);
+	if (!len)
+		len = id >> 31 ? 12 : 8;
+	return guard_check(g, BSL_CMD_READ_FLASH, msg, len, &e);
+}
+
+static void regions_are_read_up_to_their_known_size(void **state)
+{
+	static const struct guard_region known[] = {
+		{ 0x80000003, 0x12345 },
+		{ 0x90000001, 0 }, /* its size is not known */
+		{ 0x60000000, 0x2000 },
+		{ 0x90000003, 0x1000 }, /* erases, whoever lists it */
+	};
+	static const struct {
+		uint32_t id, size, offset;
+		bool ok;
+	} cases[] = {
+		{ 0x80000003, 0x1000, 0, true },
+		{ 0x80000003, 0x1001, 0, false },
+		{ 0x80000003, 0, 0, false },
+		{ 0x80000003, 0x345, 0x12000, true },
+		{ 0x80000003, 0x346, 0x12000, false },
+		{ 0x80000003, 1, 0x12344, true },
+		{ 0x80000003, 1, 0x12345, false },
+		{ 0x80000003, 2, 0xFFFFFFFF, false },
+		{ 0x80000003, 0xFFFFFFFF, 2, false },
+		{ 0x90000001, 1, 0, false },
+		{ 0x80000001, 1, 0, false },
+		{ 0x90000003, 1, 0, false },
+		{ 0x60000000, 0x1000, 0, true },
+		{ 0x60001FFF, 1, 0, true },
+		{ 0x60001FFF, 2, 0, false },
+		{ 0x60002000, 1, 0, false },
+		{ 0x5FFFFFFF, 1, 0, false },
+	};
+	struct guard g = { .mode = GUARD_READ,
+			   .escape = true,
+			   .regions = known,
+			   .nregions = ARRAY_SIZE(known) };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int rc = flash(&g, cases[i].id, cases[i].size, cases[i].offset,
+			       0);
+
+		if (rc != (cases[i].ok ? 0 : -(int)ERR_BUG))
+			fail_msg("case %zu: %d", i, rc);
+	}
+	g.nregions = 0;
+	assert_err(flash(&g, 0x80000003, 1, 0, 0), ERR_BUG, "hangs", &e);
+	g.nregions = ARRAY_SIZE(known);
+	/* Eight bytes go with an address, twelve with a number. */
+	assert_err(flash(&g, 0x80000003, 1, 0, 8), ERR_BUG, "8 bytes", &e);
+	assert_err(flash(&g, 0x60000000, 1, 0, 12), ERR_BUG, "12 bytes", &e);
+	assert_err(flash(&g, 0x80000003, 1, 0, 11), ERR_BUG, "11 bytes", &e);
+	g.mode = GUARD_LOAD;
+	assert_err(flash(&g, 0x80000003, 1, 0, 0), ERR_BUG, "loading", &e);
+}
+
+static void numbers_for_writing_are_known(void **state)
+{
+	static const uint32_t writing[] = {
+		0x90000003, 0x90000005, 0x90000112,
+		0x90000113, 0x90000009, 0x90001000
+	};
+	static const uint32_t reading[] = { 0x80000000, 0x80000003, 0x90000001,
+					    0x90000002, 0x90000004, 0x90000006,
+					    0x90000007, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(writing); i++)
+		assert_true(guard_region_is_for_writing(writing[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(reading); i++)
+		assert_false(guard_region_is_for_writing(reading[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -412,6 +497,8 @@ int main(void)
 		cmocka_unit_test(second_nv_copies_are_allowed),
 		cmocka_unit_test(lookalikes_are_allowed),
 		cmocka_unit_test(read_start_needs_a_proper_name),
+		cmocka_unit_test(regions_are_read_up_to_their_known_size),
+		cmocka_unit_test(numbers_for_writing_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -339,6 +339,62 @@ static void a_damaged_slot_table_says_nothing(void **state)
 	}
 }
 
+/* A phone that is read by address: what has no known size is never asked. */
+static void regions_without_a_size_are_named_and_left_out(void **state)
+{
+	static const char *const names[] = { "ps", "fixnv", "resources", NULL };
+	struct plan_request q = { .nnames = 0 };
+	struct layout l;
+	struct plan p;
+
+	(void)state;
+	make(&l, names, false);
+	l.table.source = PTABLE_REGIONS;
+	for (size_t i = 0; i < l.table.n; i++) {
+		l.table.v[i].by_address = true;
+		l.table.v[i].region = 0x80000003 + (uint32_t)i;
+		l.table.v[i].expected = i < 2;
+	}
+	l.table.v[1].size = l.table.v[2].size = 0;
+	p = plan_of(&l, &q);
+	assert_int_equal(p.n, 1);
+	assert_int_equal(p.v[0].method, METHOD_BY_ADDRESS);
+	assert_true(p.v[0].x.by_address);
+	assert_int_equal(p.v[0].x.region, 0x80000003);
+	assert_int_equal(p.v[0].x.length, MIB);
+	assert_false(p.v[0].bare_nand);
+	/* each phone has NV: without it the backup is incomplete */
+	assert_true(left(&p, "fixnv")->lacking);
+	assert_non_null(strstr(left(&p, "fixnv")->reason, "--pac"));
+	assert_false(left(&p, "resources")->lacking);
+	plan_free(&p);
+	l.nand = true;
+	p = plan_of(&l, &q);
+	assert_true(p.v[0].bare_nand);
+	plan_free(&p);
+	layout_free(&l);
+}
+
+static void pieces_beside_ubi_are_a_bare_nand(void **state)
+{
+	static const char *const names[] = { "splloader", "uboot", "nr_modem",
+					     "system", NULL };
+	struct plan_request q = { .nnames = 0 };
+	struct layout l;
+	struct plan p;
+
+	(void)state;
+	make(&l, names, false);
+	l.nand = true;
+	p = plan_of(&l, &q);
+	assert_true(item(&p, "splloader")->bare_nand);
+	assert_true(item(&p, "uboot")->bare_nand);
+	assert_false(item(&p, "nr_modem")->bare_nand);
+	assert_false(item(&p, "system")->bare_nand);
+	plan_free(&p);
+	layout_free(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +408,8 @@ int main(void)
 		cmocka_unit_test(an_empty_table),
 		cmocka_unit_test(the_slot_that_boots),
 		cmocka_unit_test(a_damaged_slot_table_says_nothing),
+		cmocka_unit_test(regions_without_a_size_are_named_and_left_out),
+		cmocka_unit_test(pieces_beside_ubi_are_a_bare_nand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,9 @@ static void every_key_arrives(void **state)
 		"[quirks]\nquirk = no-list\nquirk = keep-charge\n"
 		"[alternative 1]\nfdl1 = 0x4000\nfdl2 = 0\nwhy = so\n"
 		"[alternative 2]\nfdl2 = 8\nwhy = a\nwhy = b\n"
+		"[region 1]\nname = ps\nid = 0x80000003\nheader = yes\n"
+		"[region 2]\nname = nv\nid = 0x90000001\nsize = 1M\n"
+		"optional = yes\n"
 		"[help]\nboot-key = hold\nboot-key = it\nnotes = note\n"
 		"[source]\nconfidence = inferred\nevidence = e1\n"
 		"evidence = e2\n";
@@ -94,6 +97,13 @@ static void every_key_arrives(void **state)
 	assert_int_equal(p.alternatives[0].fdl2, 0);
 	assert_false(p.alternatives[1].has_fdl1);
 	assert_string_equal(p.alternatives[1].why, "a b");
+	assert_int_equal(p.nregions, 2);
+	assert_string_equal(p.regions[0].name, "ps");
+	assert_int_equal(p.regions[0].id, 0x80000003);
+	assert_int_equal(p.regions[0].size, 0);
+	assert_true(p.regions[0].header && !p.regions[0].optional);
+	assert_int_equal(p.regions[1].size, 1 << 20);
+	assert_true(!p.regions[1].header && p.regions[1].optional);
 	assert_string_equal(p.boot_key, "hold it");
 	assert_string_equal(p.notes, "note");
 	assert_string_equal(p.evidence, "e1\ne2");

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * probe_nand.c - how large is a volume, or a piece of a bare NAND?  Loaders for
+ * NAND compare the size in READ_START with what there is, docs/protocol.md 5.8.
+ */
+#include "base/bytes.h"
+#include "base/text.h"
+#include "bsl/proto.h"
+#include "device/reader.h"
+#include "internal.h"
+#include "probe.h"
+
+#define UNIT	  512u
+#define TOLD_SIZE 8u /* bytes behind SIZE_ERROR: the real one [3.2] */
+#define NAND_MAX  ((uint64_t)2 << 30) /* their sizes have 32 bits */
+
+static int end_of_it(struct session *s, struct err *e)
+{
+	int rc = session_expect_ack(s, BSL_CMD_READ_END, NULL, 0,
+				    session_timeout(s, READ_MS), e);
+
+	return rc == -(int)ERR_REFUSED ? 0 : rc;
+}
+
+/*
+ * READ_START, and READ_END whatever came.  1: so many bytes are there, 0: not
+ * so many, or no such name.  *ret_told: what the loader says itself, or 0.
+ */
+static int try_size(struct session *s, const char *name, uint64_t size,
+		    uint64_t *ret_told, struct err *e)
+{
+	uint8_t msg[MSG_MAX];
+	size_t n = msg_read_start(name, size, false, msg);
+	struct err refusal;
+	struct reply r;
+	int rc = link_call(s->link, BSL_CMD_READ_START, msg, n,
+			   session_timeout(s, FIRST_READ_MS), &r, e);
+
+	*ret_told = 0;
+	s->started[0] = '\0';
+	if (rc < 0)
+		return rc;
+	if (r.type == BSL_REP_DOWN_SIZE_ERROR && r.len == TOLD_SIZE)
+		*ret_told = get_le64(r.data);
+	rc = 1;
+	if (r.type != BSL_REP_ACK) {
+		rc = session_refusal(s, BSL_CMD_READ_START, &r, e);
+		if (rc != -(int)ERR_REFUSED || session_wants_authorisation(e))
+			return rc;
+		refusal = *e;
+		rc = 0;
+	}
+	s->served |= rc > 0;
+	if (end_of_it(s, e) < 0)
+		return -(int)e->code;
+	if (rc == 0)
+		*e = refusal;
+	return rc;
+}
+
+/* Between what is taken and what is not; `told` is believed when it is taken.
+ */
+static int halve(struct session *s, const char *name, uint64_t good,
+		 uint64_t bad, uint64_t told, uint64_t *ret, struct err *e)
+{
+	uint64_t next = told, again;
+
+	while (bad - good > UNIT) {
+		int rc;
+
+		if (next <= good || next >= bad)
+			next = good + (bad - good) / 2 / UNIT * UNIT;
+		rc = try_size(s, name, next, &again, e);
+		if (rc < 0)
+			return rc;
+		if (rc)
+			good = next;
+		else
+			bad = next;
+		if (rc && next == told)
+			break;
+		next = 0;
+	}
+	*ret = good;
+	return 0;
+}
+
+/* The largest size that is taken, given that `good` is. */
+static int largest(struct session *s, const char *name, uint64_t good,
+		   uint64_t *ret, struct err *e)
+{
+	uint64_t told = 0, bad;
+	int rc = 1;
+
+	for (bad = 2 * good; rc && bad <= NAND_MAX; bad *= 2) {
+		rc = try_size(s, name, bad, &told, e);
+		if (rc < 0)
+			return rc;
+		if (rc == 0)
+			return halve(s, name, good, bad, told, ret, e);
+		good = bad;
+	}
+	*ret = good;
+	return 0;
+}
+
+/* NV is given without its header, and so ends that much earlier. */
+static int without_header(struct session *s, const char *name, uint64_t *size,
+			  struct err *e)
+{
+	int rc =
+		*size > UNIT ? reader_probe(s, name, *size - UNIT, UNIT, e) : 1;
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = reader_probe(s, name, *size - 2 * UNIT, UNIT, e);
+	if (rc == 1)
+		*size -= UNIT;
+	return rc < 0 ? rc : 0;
+}
+
+int probe_nand(struct session *s, const char *name, uint64_t *ret,
+	       struct err *e)
+{
+	uint64_t told;
+	int rc = try_size(s, name, UNIT, &told, e);
+
+	if (rc <= 0)
+		return rc;
+	rc = largest(s, name, UNIT, ret, e);
+	if (rc == 0)
+		rc = without_header(s, name, ret, e);
+	return rc < 0 ? rc : 1;
+}

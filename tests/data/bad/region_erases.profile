@@ -1,0 +1,13 @@
+# expect: no number of a region
+[profile]
+title      = Test chip
+class      = feature phone
+name       = T999
+[fdl1]
+address    = 0x5500
+[source]
+confidence = one
+evidence   = test/data
+[region 1]
+name = run
+id = 0x90000003

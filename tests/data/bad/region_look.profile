@@ -1,0 +1,15 @@
+# expect: hangs a phone
+[profile]
+title      = Test chip
+class      = feature phone
+name       = T999
+[fdl1]
+address    = 0x5500
+[source]
+confidence = one
+evidence   = test/data
+[region 1]
+name = a
+id = 0x80000001
+header = yes
+optional = yes
