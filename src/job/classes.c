@@ -286,9 +286,9 @@ bool plan_is_below_ubi(const char *partition)
 					     "2ndbl",	  "sml",    "trustos",
 					     "teecfg",	  "params", "kpanic",
 					     "ubipac" };
-	char name[64];
+	char name[PLAN_PLAIN_MAX];
 
-	plain_name(partition, name);
+	plan_plain_name(partition, name);
 	for (size_t i = 0; i < sizeof(globs) / sizeof(globs[0]); i++)
 		if (strcmp(globs[i], name) == 0)
 			return true;
