@@ -210,13 +210,11 @@ static void explain(const struct put *p, struct err *e)
  * The answer may still come, and is the same ACK as of what would be asked
  * next.  READ_END changes nothing and every FDL2 acknowledges it.
  */
-static void clear_line(struct put *p)
+static int clear_line(struct session *s, struct err *e)
 {
-	struct part_reader r = { .s = p->s };
-	struct err ignored;
+	struct part_reader r = { .s = s };
 
-	if (exchange_end_again(&r, &ignored) < 0)
-		session_note(p->s, "after that: %s", ignored.text);
+	return exchange_end_again(&r, e);
 }
 
 static int run(struct put *p, struct err *e)
@@ -232,8 +230,11 @@ static int put(struct put *p, struct err *e)
 {
 	struct guard writing = { .mode = GUARD_WRITE };
 	struct session *s = p->s;
+	struct err ignored;
 	int rc;
 
+	if (s->owed && clear_line(s, e) < 0)
+		return err_context(e, "before writing '%s'", p->t->name);
 	text_copy(writing.write_name, sizeof(writing.write_name), p->t->name);
 	writing.write_size = p->t->size + p->t->size % 2;
 	s->started[0] = '\0'; /* what was being read is forgotten by this */
@@ -243,8 +244,10 @@ static int put(struct put *p, struct err *e)
 	session_guard_reading(s);
 	if (rc < 0) {
 		explain(p, e);
-		if (exchange_is_spoilt(e) && !s->dead)
-			clear_line(p);
+		s->owed += exchange_is_spoilt(e);
+		if (exchange_is_spoilt(e) && !s->dead &&
+		    clear_line(s, &ignored) < 0)
+			session_note(s, "after that: %s", ignored.text);
 		rc = err_context(e,
 				 "writing '%s' (%" PRIu64 " of %" PRIu64
 				 " bytes acknowledged)",
