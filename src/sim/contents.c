@@ -22,15 +22,20 @@ struct job {
 	struct extent *x;
 };
 
+/* "_a" and "_b" differ, unless both slots hold the same. */
+static bool is_any_slot(const struct cfg *c, const char *name)
+{
+	size_t n = strlen(name);
+
+	return c->same_slots && n > 2 && name[n - 2] == '_' &&
+	       (name[n - 1] == 'a' || name[n - 1] == 'b');
+}
+
 static uint64_t name_seed(const struct cfg *c, const char *name)
 {
 	uint64_t h = content_mix(c->seed);
-	size_t n = strlen(name);
+	size_t n = strlen(name) - (is_any_slot(c, name) ? 2 : 0);
 
-	/* "_a" and "_b" differ, unless both slots hold the same. */
-	if (c->same_slots && n > 2 && name[n - 2] == '_' &&
-	    (name[n - 1] == 'a' || name[n - 1] == 'b'))
-		n -= 2;
 	for (size_t i = 0; i < n; i++)
 		h = content_mix(h ^ (uint8_t)name[i]);
 	return h;
@@ -303,6 +308,7 @@ int contents_add(struct area *a, const struct cfg *c, const char *name,
 		r++;
 	x.kind = r->kind;
 	x.seed = name_seed(c, name);
+	x.from = is_any_slot(c, name) ? 0 : start;
 	if (!r->make(&j))
 		return err_nomem(e);
 	return area_add(a, &x, e);

@@ -148,9 +148,9 @@ static size_t extent_read(const struct extent *x, uint64_t at, uint8_t *buf,
 		memcpy(buf, x->head + at, n);
 	} else if (at < x->tail_at) {
 		n = least(n, x->tail_at - at);
-		content_fill(x->kind, x->seed, x->start + at, buf, n);
+		content_fill(x->kind, x->seed, x->from + at, buf, n);
 	} else {
-		content_fill(x->tail_kind, x->seed, x->start + at, buf, n);
+		content_fill(x->tail_kind, x->seed, x->from + at, buf, n);
 	}
 	return n;
 }

@@ -27,7 +27,7 @@ uint64_t content_mix(uint64_t x);
 struct extent {
 	uint64_t start, size;
 	uint64_t tail_at; /* from here (relative) on: tail_kind */
-	uint64_t seed;
+	uint64_t seed, from; /* content is a function of from + at */
 	enum content kind, tail_kind;
 	uint8_t *head;
 	size_t head_len;

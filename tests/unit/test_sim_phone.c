@@ -880,9 +880,10 @@ static void sizes_and_seeds_are_chosen(void **state)
 static void slots_may_hold_the_same(void **state)
 {
 	static const char *const pairs[][2] = { { "boot_a", "boot_b" },
+						{ "l_modem_a", "l_modem_b" },
 						{ "l_fixnv1_a", "l_fixnv2_b" },
 						{ "vbmeta_a", "vbmeta_b" } };
-	uint8_t a[0x1000], b[0x1000];
+	static uint8_t a[0x40000], b[0x40000];
 	uint64_t start, size;
 
 	(void)state;
