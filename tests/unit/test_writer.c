@@ -366,10 +366,28 @@ static void a_lost_or_damaged_answer_is_not_asked_for_again(void **state)
 			/* The line is clear: what is there can be read. */
 			on.tap->fault = TAP_NONE;
 			assert_false(on.s->dead);
+			assert_int_equal(on.s->owed, 0);
 			assert_reads("persist");
 			wirerig_close(&on);
 		}
 	}
+}
+
+/* An ACK that reading still waits for is not that of START_DATA. */
+static void what_is_owed_is_waited_for_first(void **state)
+{
+	unsigned ends;
+
+	(void)state;
+	open_with("ums512");
+	on.s->owed = 1;
+	ends = on.tap->sent[BSL_CMD_READ_END];
+	put_and_compare("persist", 0x1000);
+	assert_int_equal(on.tap->sent[BSL_CMD_READ_END], ends + 1);
+	assert_int_equal(on.s->owed, 0);
+	put_and_compare("persist", 0x1000);
+	assert_int_equal(on.tap->sent[BSL_CMD_READ_END], ends + 1);
+	wirerig_close(&on);
 }
 
 /* An ACK that comes twice never makes a wrong byte, nor a false "done". */
@@ -690,6 +708,7 @@ int main(void)
 		TEST(what_cannot_be_written_is_not_tried),
 		TEST(without_fdl2_nothing_is_written),
 		TEST(a_lost_or_damaged_answer_is_not_asked_for_again),
+		TEST(what_is_owed_is_waited_for_first),
 		TEST(a_doubled_answer_does_no_harm),
 		TEST(a_phone_that_leaves_leaves_it_unknown),
 		TEST(a_signature_that_hangs_is_named),
