@@ -59,8 +59,7 @@ static int reopen_now(struct transport *t, unsigned ms, struct err *err)
 
 static int read_some(const struct session_options *o, struct err *err)
 {
-	const struct extent x = { .name = "user_partition",
-				  .length = WANTED };
+	const struct extent x = { .name = "user_partition", .length = WANTED };
 	const struct transport_env env = { 0 };
 	struct transport *t;
 	struct session *s;
