@@ -100,7 +100,7 @@ nor_files() { # FDL [FDL2]
 	file PhaseCheck CODE 0x90000002 0x1000
 }
 nor_entries() {
-	echo "NV,nv.bin,+63K PS,ps.bin,+2496K MMIRes,res.bin,+1M EraseUdisk,,,0 FLASH,,,0 PhaseCheck,,,0"
+	echo "NV,nv.bin,+63K PS,ps.bin,+2432K MMIRes,res.bin,+1M EraseUdisk,,,0 FLASH,,,0 PhaseCheck,,,0"
 }
 modem_volumes='miscdata misc nr_fixnv1 nr_fixnv2 prodnv=4 nr_runtimenv1 nr_runtimenv2 persist=2 boot=4
 	recovery=4 nr_pmsys nr_agdsp nr_modem=8 nr_v3phy nr_nrphy nr_nrdsp1 nr_nrdsp2 nr_deltanv wcnmodem
@@ -130,10 +130,10 @@ model_pac() {
 		nor_files $one $two
 		;;
 	ums9117)
-		entries='BOOT0,boot0.bin,+32K NV,nv.bin,+1M NV2,nv2.bin,+256K'
+		entries='BOOT0,boot0.bin,+34304 NV,nv.bin,+1M NV2,nv2.bin,+256K'
 		file FDL FDL $one
 		file FDL2 NAND_FDL $two
-		file BOOT0 CODE 0x80000001 0x8000
+		file BOOT0 CODE 0x80000001 0x8600
 		file BOOT1 CODE 0x80000002
 		file KERNEL CODE 0x80000003
 		file USER CODE 0x80000004
