@@ -31,7 +31,7 @@ static bool is_any_slot(const struct cfg *c, const char *name)
 	       (name[n - 1] == 'a' || name[n - 1] == 'b');
 }
 
-static uint64_t name_seed(const struct cfg *c, const char *name)
+uint64_t content_seed(const struct cfg *c, const char *name)
 {
 	uint64_t h = content_mix(c->seed);
 	size_t n = strlen(name) - (is_any_slot(c, name) ? 2 : 0);
@@ -52,7 +52,8 @@ static uint8_t *new_head(struct job *j, size_t n)
 	if (!x->head)
 		return NULL;
 	x->head_len = n;
-	content_fill(CONTENT_RANDOM, name_seed(j->cfg, j->name), 0, x->head, n);
+	content_fill(CONTENT_RANDOM, content_seed(j->cfg, j->name), 0, x->head,
+		     n);
 	return x->head;
 }
 
@@ -228,7 +229,7 @@ static bool make_nv(struct job *j)
 	nv_base(j->name, base);
 	memset(h, 0, NV_HEAD);
 	memset(h + NV_HEAD, 0xFF, summed);
-	fill_nv_items(h + NV_HEAD, name_seed(j->cfg, base));
+	fill_nv_items(h + NV_HEAD, content_seed(j->cfg, base));
 	nv_crypt(j->cfg, h + NV_HEAD, summed);
 	put_le32(h, NV_MAGIC);
 	put_le32(h + 4, (uint32_t)len);
@@ -307,7 +308,7 @@ int contents_add(struct area *a, const struct cfg *c, const char *name,
 	while (fnmatch(r->pattern, name, 0))
 		r++;
 	x.kind = r->kind;
-	x.seed = name_seed(c, name);
+	x.seed = content_seed(c, name);
 	x.from = is_any_slot(c, name) ? 0 : start;
 	if (!r->make(&j))
 		return err_nomem(e);
@@ -325,6 +326,30 @@ static uint64_t part_size(const struct cfg *c, const char *name, uint64_t mib)
 	return (size + MIB - 1) / MIB * MIB;
 }
 
+static uint64_t plan_one(struct table *t, const char *name, size_t len,
+			 uint64_t at, uint64_t mib, const struct cfg *c)
+{
+	struct part *part = &t->part[t->n++];
+
+	memcpy(part->name, name, len);
+	part->name[len] = 0;
+	part->start = at;
+	part->size = part_size(c, part->name, mib);
+	return at + part->size;
+}
+
+/* The names of key `add`, of 1 MiB each; configure() knows that they fit. */
+static uint64_t plan_added(struct table *t, uint64_t at, const struct cfg *c)
+{
+	const char *name = c->add ? c->add : "";
+
+	for (size_t len; *name; name += len + (name[len] == '+')) {
+		len = strcspn(name, "+");
+		at = plan_one(t, name, len, at, 1, c);
+	}
+	return at;
+}
+
 /* From "name=MiB ..."; ret->part[] with places, the disk's size returned. */
 uint64_t contents_plan(const char *parts, const struct cfg *c,
 		       struct table *ret)
@@ -332,16 +357,13 @@ uint64_t contents_plan(const char *parts, const struct cfg *c,
 	uint64_t at = MIB;
 
 	while (*parts) {
-		struct part *part = &ret->part[ret->n++];
 		size_t len = strcspn(parts, "=");
 		char *end;
+		uint64_t mib = strtoul(parts + len + 1, &end, 10);
 
-		memcpy(part->name, parts, len);
-		part->name[len] = 0;
-		part->start = at;
-		part->size = part_size(c, part->name,
-				       strtoul(parts + len + 1, &end, 10));
-		at += part->size;
+		if (!*end)
+			at = plan_added(ret, at, c);
+		at = plan_one(ret, parts, len, at, mib, c);
 		parts = end + strspn(end, " ");
 	}
 	return at + MIB;

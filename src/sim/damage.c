@@ -37,10 +37,14 @@ int damage_parse(struct cfg *c, char *value, struct err *e)
 	return 0;
 }
 
-/* Other noise than any that the phone was made with, always the same. */
+/*
+ * Other noise than any that the phone was made with, always the same; in both
+ * slots the same, if they hold the same.
+ */
 static bool spoil_place(struct phone *p, const struct damage *d,
-			const struct target *t)
+			const char *name, const struct target *t)
 {
+	uint64_t seed = ~content_seed(&p->cfg, name);
 	uint8_t piece[PIECE];
 	uint64_t at, left;
 
@@ -51,7 +55,7 @@ static bool spoil_place(struct phone *p, const struct damage *d,
 	while (left) {
 		size_t n = left < PIECE ? (size_t)left : PIECE;
 
-		content_fill(CONTENT_RANDOM, ~p->cfg.seed, at, piece, n);
+		content_fill(CONTENT_RANDOM, seed, at - t->start, piece, n);
 		if (!sim_poke(p, t->area, at, piece, n))
 			return false;
 		at += n;
@@ -68,7 +72,7 @@ static int damage_name(struct phone *p, const struct damage *d,
 	if (fnmatch(d->part, name, 0) != 0 || !fdl2_locate(p, name, &t))
 		return 0;
 	++*found;
-	if (!spoil_place(p, d, &t))
+	if (!spoil_place(p, d, name, &t))
 		return err_set(e, ERR_USAGE,
 			       "key 'damage': that place is not in '%s'", name);
 	return 0;

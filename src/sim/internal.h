@@ -110,7 +110,7 @@ struct cfg {
 	uint64_t write_ms, last_ms, erase_ms, power_loss, torn;
 	char *protect;
 	uint64_t host, mute, fdl1, fdl2, refuse_starts, short_data;
-	char *no_name;
+	char *no_name, *add;
 };
 
 struct model {
@@ -150,7 +150,9 @@ void log_close(struct phone *p);
 int damage_parse(struct cfg *c, char *value, struct err *e) MUST_CHECK;
 int damage_do(struct phone *p, struct err *e) MUST_CHECK;
 
-/* contents.c: makes the areas. */
+/* contents.c */
+uint64_t content_seed(const struct cfg *c, const char *name);
+/* Makes the areas. */
 int layout_make(struct storage *s, const struct model *m, struct cfg *c,
 		struct err *e) MUST_CHECK;
 

@@ -295,6 +295,18 @@ static int find_model(const char *spec, size_t len, size_t *ret, struct err *e)
 	return r;
 }
 
+static bool names_fit(const char *list)
+{
+	size_t n = 0, len;
+
+	for (; list && *list; list += len + (list[len] == '+'), n++) {
+		len = strcspn(list, "+");
+		if (!len || len > BSL_NAME_MAX)
+			return false;
+	}
+	return n <= 16;
+}
+
 /* The model's own keys, then those that follow from others, then the user's. */
 static int configure(struct phone *p, const char *keys, struct err *e)
 {
@@ -314,6 +326,10 @@ static int configure(struct phone *p, const char *keys, struct err *e)
 		c->link = LINK_SERIAL;
 	if (c->version && strlen(c->version) > 200)
 		return err_set(e, ERR_USAGE, "key 'version' is too long");
+	if (!names_fit(c->add))
+		return err_set(e, ERR_USAGE,
+			       "key 'add' takes up to 16 names "
+			       "of up to 35 characters");
 	if (c->window < 4096)
 		return err_set(e, ERR_USAGE, "key 'window' is under 4K");
 	if (c->fixnv_size > NV_RAM)

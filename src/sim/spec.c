@@ -49,6 +49,7 @@ struct key {
 
 static const struct key keys[] = {
 	TEXT(storage),
+	TEXT(add),
 	TEXT(boot1),
 	TEXT(boot2),
 	SIZE(flash),

@@ -26,7 +26,7 @@ uint64_t content_mix(uint64_t x);
 /* A piece of an area: a head made beforehand, then content as a function. */
 struct extent {
 	uint64_t start, size;
-	uint64_t tail_at; /* from here (relative) on: tail_kind */
+	uint64_t tail_at;    /* from here (relative) on: tail_kind */
 	uint64_t seed, from; /* content is a function of from + at */
 	enum content kind, tail_kind;
 	uint8_t *head;

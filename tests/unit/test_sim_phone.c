@@ -877,6 +877,19 @@ static void sizes_and_seeds_are_chosen(void **state)
 	assert_memory_equal(a, b, 64);
 }
 
+static void partitions_may_be_added(void **state)
+{
+	uint64_t start, size, last;
+
+	(void)state;
+	bench_plug("sc9863a,add=calinv+downloadnv");
+	assert_true(bench_find_part("calinv", &start, &size));
+	assert_int_equal(size, 1 << 20);
+	assert_true(bench_find_part("downloadnv", &start, &size));
+	assert_true(bench_find_part("userdata", &last, &size));
+	assert_int_equal(start + (1 << 20), last);
+}
+
 static void slots_may_hold_the_same(void **state)
 {
 	static const char *const pairs[][2] = { { "boot_a", "boot_b" },
@@ -908,6 +921,7 @@ static void names_what_is_wrong_in_a_spec(void **state)
 		"ums512,hdlc=2",    "ums512,bad=x",	"ums512,bad=x+1",
 		"ums512,da=",	    "ums512,pool",	"ums512,storage=",
 		"ums512,storage=/", "ums512,super=99T", "",
+		"ums512,add=+x",
 	};
 	struct phone *p = NULL;
 	struct err e;
@@ -998,6 +1012,7 @@ int main(void)
 		TEST(comes_back_by_itself_in_the_next_stage),
 		TEST(a_file_is_storage_and_stays_as_it_is),
 		TEST(sizes_and_seeds_are_chosen),
+		TEST(partitions_may_be_added),
 		TEST(slots_may_hold_the_same),
 		TEST(names_what_is_wrong_in_a_spec),
 		TEST(survives_noise),
