@@ -5,6 +5,7 @@
 #   includes   the table "allowed" below
 #   libraries  the table "library" below
 #   names      src/device and src/bsl decide nothing by a partition's name
+#   writing    the table "writes": who may have to do with what changes a phone
 #   printing   only src/cli prints or ends the process
 #
 # usage: check-layers.sh [ROOT]
@@ -41,6 +42,18 @@ BEGIN {
 	library["^archive(_entry)?[.]h$"] = "^src/(archive/|pac/packed[.]c$|cli/main[.]c$)"
 	library["^expat[.]h$"] = "^src/(pac/scheme[.]c$|cli/main[.]c$)"
 	library["^cmocka[.]h$"] = "^tests/"
+
+	# What leads to a change on a phone: who may name it.
+	writes["GUARD_WRITE"] = "^(include/bsl/guard[.]h|src/bsl/guard[.]c|src/device/writer[.]c)$"
+	writes["BSL_CMD_ENABLE_WRITE_FLASH"] = \
+		"^(include/bsl/proto[.]h|src/bsl/(guard|names)[.]c|src/device/writer[.]c|src/sim/.*)$"
+	writes["BSL_CMD_(ERASE_FLASH|REPARTITION|ENABLE_SECUREBOOT|READ_REFINFO|" \
+		"WRITE_DATETIME|SET_DEBUGINFO|SET_FIRST_MODE|SET_TIME_STAMP|" \
+		"WRITE_VPAC|WRITE_EFUSE)"] = "^(include/bsl/proto[.]h|src/sim/.*)$"
+	writes["may_write"] = \
+		"^(include/device/session[.]h|src/device/writer[.]c|src/(job|cli)/(restore[^/]*|cmd_restore|phone)[.][ch])$"
+	writes["writer_put"] = \
+		"^(include/device/writer[.]h|src/device/writer[.]c|src/job/restore[^/]*[.]c)$"
 
 	# Names of partitions that no code of these layers may spell out.
 	nv = "((l|nr|td|tl|lf|w|wl|g|wcn)_?)?(fixnv|runtimenv)[12]?"
@@ -138,6 +151,12 @@ function check_library(name,   pattern) {
 			offence("<" name ">: only " library[pattern] " knows this library")
 }
 
+function check_writing(s,   word) {
+	for (word in writes)
+		if (s ~ "[^A-Za-z0-9_]" word "[^A-Za-z0-9_]" && FILENAME !~ writes[word])
+			offence(word ": only " writes[word] " has to do with writing")
+}
+
 FNR == 1 {
 	comment = 0
 	checked++
@@ -163,6 +182,7 @@ FNR == 1 {
 			if (lit[i] ~ partition && !(FILENAME in names &&
 			    lit[i] ~ names[FILENAME]))
 				offence("partition name \"" lit[i] "\" in " layer)
+	check_writing(" " code " ")
 	if (layer == "cli")
 		next
 	if (match(" " code, /[^A-Za-z0-9_](v?printf|puts|putchar|perror|exit|_exit|_Exit|quick_exit|abort)[ \t]*\(/))
