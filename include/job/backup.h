@@ -33,6 +33,10 @@ struct backup_request {
 	 * job_backup() from its call on.
 	 */
 	struct archive_resume *resume;
+	/* The phone's table, when it was just read: it is not asked again. */
+	const struct layout *known;
+	/* Of what will be overwritten: nothing in it is judged. */
+	bool safety_copy;
 };
 
 struct backup_totals {

@@ -57,6 +57,15 @@ enum restore_how {
 };
 const char *restore_how_name(enum restore_how h);
 
+/* How far the writing of one got. */
+enum restore_done {
+	RESTORE_NOT_BEGUN, /* as it was */
+	RESTORE_BEGUN,	   /* the old bytes, the new ones, or parts of both */
+	RESTORE_WROTE,	   /* acknowledged, and not read back */
+	RESTORE_BAD,	   /* read back, and not as it should be */
+	RESTORE_GOOD,	   /* read back, and as it should be */
+};
+
 /* One partition of the plan. */
 struct restore_item {
 	char name[37];
@@ -75,12 +84,14 @@ struct restore_item {
 	bool to_the_end;      /* the comparison did not stop early */
 	uint64_t first, last; /* differing bytes: from, to (when to the end) */
 	uint64_t differing;   /* bytes, in whole sectors; when to the end */
-	uint64_t behind;      /* bytes behind `length` that differ, and stay */
+	uint64_t behind;      /* bytes behind `length` that differ */
+	bool erased_first;    /* ... which a loader erases before it writes */
 	char with[37];	      /* RESTORE_ALONG: with this one */
 	char group[40];	      /* or empty */
 	char reason[192];
 	uint8_t sha256[SHA256_LEN]; /* of the archive's bytes */
 	uint8_t phone[SHA256_LEN];  /* of the phone's; when to the end */
+	enum restore_done done;
 };
 
 /* A row of both tables, side by side; an empty name: none there. */
@@ -130,6 +141,8 @@ struct restore_request {
 	bool other_phone; /* of the same model; what is not private */
 	bool same_phone;  /* the user vouches for one that tells nothing */
 	bool whole;	  /* compare to the end, for a plan that is kept */
+	/* What an earlier run was to write: nothing else is; or NULL. */
+	const struct restore_paper *resumed;
 	unsigned threads;
 };
 
@@ -154,6 +167,37 @@ int restore_look(struct restore *r, struct session *s,
 const struct restore_plan *restore_plan(const struct restore *r);
 void restore_close(struct restore *r);
 
+/* -- writing ----------------------------------------------------------------
+ */
+
+/* The note of an archive that undoes a restore: all of it is asked for. */
+#define RESTORE_UNDO_NOTE "safety copy of what a restore overwrites"
+
+/*
+ * What the plan overwrites, and what a loader overwrites along with that, into
+ * the new archive `undo`, which is verified; and the plan into the new file
+ * `state`.  Nothing is written to the phone.  ERR_EXISTS: undo or state is
+ * there.  Without a safety copy there is no state file, either.
+ */
+int restore_save(struct restore *r, const char *undo, const char *state,
+		 struct err *e) MUST_CHECK;
+/*
+ * In place of restore_save(): goes on with the state file of an earlier run
+ * (undo: writes back what its safety copy holds, which r was opened with).
+ */
+int restore_go_on(struct restore *r, const struct restore_paper *p,
+		  const char *state, bool undo, struct err *e) MUST_CHECK;
+/*
+ * Writes what the plan says, reads each partition back, and stops at the first
+ * that is not as it should be: `done` of the plan's items then says what is on
+ * the phone.  The session must have been opened with may_write.  The state
+ * file is removed when all is done; also, with the safety copy, when a failure
+ * left the phone as it was (restore_touched()).
+ */
+int restore_apply(struct restore *r, struct err *e) MUST_CHECK;
+/* May anything on the phone be other than before restore_apply()? */
+bool restore_touched(const struct restore *r);
+
 /* -- a plan that is kept ------------------------------------------------- */
 
 /*
@@ -170,6 +214,23 @@ void restore_paper_close(struct restore_paper *p);
 /* What was asked for then: names, kinds, slots, whose phone. */
 const struct restore_request *
 restore_paper_request(const struct restore_paper *p);
+/*
+ * Of a state file.  Saved: the safety copy is whole, so that something may have
+ * been written since.  Else nothing was, and both files can go.
+ */
+bool restore_paper_saved(const struct restore_paper *p);
+/* The k-th name that was begun, once each; NULL: no more. */
+const char *restore_paper_touched(const struct restore_paper *p, size_t k);
+/* How far that one got. */
+enum restore_done restore_paper_done(const struct restore_paper *p,
+				     const char *name);
+void restore_paper_discard(const char *undo, const char *state);
+/*
+ * Is r's archive the one of the plan (undo: its safety copy)?  ERR_EXISTS: it
+ * is another one.
+ */
+int restore_paper_fits(const struct restore_paper *p, const struct restore *r,
+		       bool undo, struct err *e) MUST_CHECK;
 /* ERR_EXISTS: this plan is not that one; the first line that differs. */
 int restore_paper_check(const struct restore_paper *p, const struct restore *r,
 			struct err *e) MUST_CHECK;

@@ -67,7 +67,7 @@ static void add_word(struct strbuf *b, const char *s)
 	strbuf_add(b, "'");
 }
 
-static char *command(const struct options *o)
+char *again_command(const struct options *o)
 {
 	struct strbuf b = { 0 };
 	bool said = o->resume;
@@ -139,7 +139,7 @@ void again_look(const struct options *o, const struct backup_totals *t,
 			 ret->partial, t->parts, t->planned, ret->partial);
 	snprintf(journal, sizeof(journal), "%s.journal", ret->partial);
 	if (is_there(journal, true)) {
-		ret->command = command(o);
+		ret->command = again_command(o);
 		advise(t, e);
 	} else {
 		ret->partial[0] = '\0';

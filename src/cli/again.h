@@ -29,4 +29,7 @@ void again_say(struct ui *u, const struct again *a);
 void again_json(const struct again *a, json_t *result);
 void again_free(struct again *a);
 
+/* The command as it was typed, with --resume; the caller frees it. */
+char *again_command(const struct options *o);
+
 #endif

@@ -1,121 +1,326 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* cmd_restore.c - restore: an archive back onto its phone. */
 #include "archive/archive.h"
+#include "base/text.h"
 #include "commands.h"
 #include "phone.h"
+#include "restore_report.h"
 #include "restore_screen.h"
 
 #include <string.h>
+#include <unistd.h>
 
-static json_t *restore_json(const struct options *o, const struct restore *r,
-			    struct phone_link *p)
+/* One run of the command. */
+struct run {
+	struct options o; /* with `writes` */
+	struct ui *u;
+	struct restore_request q;
+	struct restore_paths paths;
+	struct restore_paper *paper; /* of --resume or --plan */
+	bool goes_on;		     /* with what an earlier run has written */
+	struct restore *r;
+	struct phone_link p;
+};
+
+static json_t *result_json(const struct run *x, bool phone)
 {
-	json_t *j = r ? restore_plan_json(r) : json_object();
+	json_t *j = x->r ? restore_plan_json(x->r) : json_object();
 
-	json_object_set_new(j, "archive", ui_text(o->args[1]));
-	if (p)
-		json_object_set_new(j, "phone_witness", phone_witness(p));
+	json_object_set_new(j, "archive", ui_text(x->o.args[1]));
+	if (x->o.writes) {
+		json_object_set_new(j, "undo", ui_text(x->paths.undo));
+		json_object_set_new(j, "state",
+				    ui_text(access(x->paths.state, F_OK) == 0
+						    ? x->paths.state
+						    : NULL));
+	}
+	if (phone)
+		json_object_set_new(j, "phone_witness",
+				    phone_witness((struct phone_link *)&x->p));
 	return j;
 }
 
-static int end_failed(const struct options *o, struct ui *u,
-		      const struct restore *r, struct phone_link *p,
-		      enum err_place place, const struct err *e)
+static int failed(struct run *x, enum err_place place, const struct err *e,
+		  bool phone)
 {
-	int exit;
+	bool kept = x->r && restore_touched(x->r);
+	int exit = e->code == ERR_MISMATCH ? EXIT_DIFFERS
+					   : exit_code(e, place, kept);
 
-	if (r)
-		restore_screen_tables(u, restore_plan(r));
-	exit = command_failed(u, e, exit_code(e, place, false), NULL,
-			      restore_json(o, r, p));
-	if (p)
-		phone_left(p, u);
+	if (x->r)
+		restore_screen_tables(x->u, restore_plan(x->r));
+	exit = command_failed(x->u, e, exit, NULL, result_json(x, phone));
+	if (phone)
+		phone_left(&x->p, x->u);
 	return exit;
 }
 
-static int end_plan(const struct options *o, struct ui *u,
-		    const struct restore *r, struct phone_link *p)
+/* -- before the phone ------------------------------------------------------
+ */
+
+static int unfinished(const char *state, struct err *e)
 {
-	const struct restore_plan *plan = restore_plan(r);
+	int rc = err_set(e, ERR_EXISTS,
+			 "an earlier restore has not come to its end: '%s'",
+			 state);
 
-	struct err e;
-
-	if (o->plan_out && restore_plan_save(r, o->plan_out, o->force, &e) < 0)
-		return end_failed(o, u, r, p, PLACE_PHONE, &e);
-	restore_screen(u, r);
-	ui_result(u, "  no command of ours wrote to the phone");
-	phone_finish(p, o, u);
-	return command_done(u,
-			    plan->counts[RESTORE_REFUSED] ? EXIT_INCOMPLETE : 0,
-			    restore_json(o, r, p));
+	err_hint(e, "the same command with --resume goes on with it, with "
+		    "--resume --undo it writes back what was there");
+	return rc;
 }
 
-static int with_phone(const struct options *o, struct ui *u, struct restore *r)
+/* The safety copy of a restore that is not done has a state beside it. */
+static int check_states(const struct run *x, struct err *e)
 {
-	struct phone_link p;
+	struct strbuf own = { 0 };
+	int rc = 0;
+
+	strbuf_add(&own, "%s.state", x->o.args[1]);
+	if (own.failed)
+		rc = err_nomem(e);
+	else if (access(x->paths.state, F_OK) == 0)
+		rc = unfinished(x->paths.state, e);
+	else if (access(own.s, F_OK) == 0)
+		rc = unfinished(own.s, e);
+	strbuf_free(&own);
+	return rc;
+}
+
+static void take_request(struct run *x)
+{
+	const struct restore_request *then = restore_paper_request(x->paper);
+
+	x->q.names = then->names;
+	x->q.nnames = then->nnames;
+	x->q.kinds = then->kinds;
+	x->q.slots = then->slots;
+	x->q.other_phone = then->other_phone;
+	x->q.same_phone = then->same_phone;
+}
+
+static int open_state(struct run *x, struct err *e)
+{
+	if (access(x->paths.state, F_OK) != 0) {
+		int rc = err_set(e, ERR_USAGE, "there is no '%s' to go on with",
+				 x->paths.state);
+
+		err_hint(e, "without --resume a restore begins anew; -o names "
+			    "the safety copy, if it was given then");
+		return rc;
+	}
+	if (restore_paper_open(x->paths.state, &x->paper, e) < 0)
+		return -(int)e->code;
+	restore_say_state(x->u, x->paper);
+	take_request(x);
+	x->goes_on = restore_paper_saved(x->paper);
+	if (!x->goes_on) {
+		if (x->o.writes)
+			restore_paper_discard(x->paths.undo, x->paths.state);
+		return 0;
+	}
+	x->q.resumed = x->paper;
+	if (!x->o.undo)
+		return 0;
+	x->q.archive = x->paths.undo;
+	x->q.names = NULL;
+	x->q.nnames = 0;
+	x->q.other_phone = false;
+	x->q.same_phone = true;
+	x->q.resumed = NULL;
+	return 0;
+}
+
+static int prepare(struct run *x, struct err *e)
+{
+	const struct options *o = &x->o;
+
+	if (restore_paths_of(o, &x->paths, e) < 0)
+		return -(int)e->code;
+	if (o->undo && !o->resume)
+		return err_set(e, ERR_USAGE, "--undo only with --resume");
+	if ((o->resume || o->plan_in) && o->nargs > 2)
+		return err_set(e, ERR_USAGE,
+			       "%s has its own choice of partitions",
+			       o->resume ? "what is resumed" : "a plan");
+	if (o->resume)
+		return open_state(x, e);
+	if (o->writes && check_states(x, e) < 0)
+		return -(int)e->code;
+	if (!o->plan_in)
+		return 0;
+	if (restore_paper_open(o->plan_in, &x->paper, e) < 0)
+		return -(int)e->code;
+	take_request(x);
+	x->q.whole = true;
+	return 0;
+}
+
+static int open_archive(struct run *x, struct err *e)
+{
+	struct job_events ev;
+
+	ui_job_events(x->u, &ev);
+	if (restore_open(&x->q, &ev, &x->r, e) < 0)
+		return -(int)e->code;
+	if (!x->paper)
+		return 0;
+	return restore_paper_fits(x->paper, x->r, x->goes_on && x->o.undo, e);
+}
+
+/* -- with the phone ----------------------------------------------------------
+ */
+
+static int look(struct run *x, struct err *e)
+{
+	if (phone_raise(&x->p, x->u, e) < 0 ||
+	    restore_look(x->r, x->p.session, &x->p.so, e) < 0)
+		return -(int)e->code;
+	if (x->o.plan_in && restore_paper_check(x->paper, x->r, e) < 0)
+		return -(int)e->code;
+	if (x->o.plan_out)
+		return restore_plan_save(x->r, x->o.plan_out, x->o.force, e);
+	return 0;
+}
+
+static int ask(struct run *x, struct err *e)
+{
+	int rc;
+
+	if (x->o.json)
+		ui_event(x->u, "plan", restore_plan_json(x->r));
+	if (x->o.yes)
+		return 0;
+	if (!x->o.no_input && ui_ask(x->u, "write this to the phone?"))
+		return 0;
+	rc = err_set(e, ERR_EXISTS, "not agreed to: nothing was written");
+	err_hint(e, "answer y, or give --yes when you have seen the plan");
+	return rc;
+}
+
+static int begin(struct run *x, struct err *e)
+{
+	if (x->goes_on)
+		return restore_go_on(x->r, x->paper, x->paths.state, x->o.undo,
+				     e);
+	return restore_save(x->r, x->paths.undo, x->paths.state, e);
+}
+
+static int done(struct run *x)
+{
+	const struct restore_plan *p = restore_plan(x->r);
+	int exit = p->counts[RESTORE_REFUSED] ? EXIT_INCOMPLETE : 0;
+
+	phone_finish(&x->p, &x->o, x->u);
+	return command_done(x->u, exit, result_json(x, true));
+}
+
+/* Nothing to write: what was left of an earlier run is settled by that. */
+static int nothing_to_do(struct run *x, struct err *e)
+{
+	if (!x->goes_on)
+		return 0;
+	if (begin(x, e) < 0)
+		return -(int)e->code;
+	return restore_apply(x->r, e);
+}
+
+static int write_all(struct run *x)
+{
 	struct err e;
-	int exit, rc = phone_open(o, u, &p, &e);
+	int exit;
+
+	if (ask(x, &e) < 0 || begin(x, &e) < 0)
+		return failed(x, PLACE_PHONE, &e, true);
+	if (restore_apply(x->r, &e) == 0) {
+		restore_say_done(x->u, &x->o, x->r, &x->paths);
+		return done(x);
+	}
+	if (restore_touched(x->r))
+		err_hint(&e,
+			 "look at what is on the phone now, below; --resume "
+			 "goes on, with --undo it writes back what was "
+			 "there");
+	exit = failed(x, PLACE_PHONE, &e, true);
+	restore_say_account(x->u, &x->o, x->r, &x->paths);
+	return exit;
+}
+
+static int with_phone(struct run *x)
+{
+	struct err e;
+	int rc = look(x, &e);
 
 	if (rc < 0)
-		return end_failed(o, u, r, NULL, PLACE_PHONE, &e);
-	rc = phone_raise(&p, u, &e);
-	if (rc == 0)
-		rc = restore_look(r, p.session, &p.so, &e);
-	exit = rc < 0 ? end_failed(o, u, r, &p, PLACE_PHONE, &e)
-		      : end_plan(o, u, r, &p);
-	phone_close(&p);
+		return failed(x, PLACE_PHONE, &e, true);
+	restore_screen(x->u, x->r);
+	if (x->o.writes && restore_plan(x->r)->counts[RESTORE_WRITE])
+		return write_all(x);
+	if (x->o.writes && nothing_to_do(x, &e) < 0)
+		return failed(x, PLACE_PHONE, &e, true);
+	ui_result(x->u, "  no command of ours wrote to the phone");
+	return done(x);
+}
+
+static int run_all(struct run *x)
+{
+	struct err e;
+	int exit;
+
+	if (prepare(x, &e) < 0 || open_archive(x, &e) < 0)
+		return failed(x, PLACE_ARCHIVE, &e, false);
+	if (phone_open(&x->o, x->u, &x->p, &e) < 0)
+		return failed(x, PLACE_PHONE, &e, false);
+	exit = with_phone(x);
+	phone_close(&x->p);
 	return exit;
 }
 
 static int run_restore(const struct options *o, struct ui *u)
 {
-	const struct restore_request q = {
-		.archive = o->args[1],
-		.names = (const char *const *)o->args + 2,
-		.nnames = (size_t)o->nargs - 2,
-		.kinds = o->kinds,
-		.slots = (enum restore_slots)o->slots,
-		.other_phone = o->other_phone,
-		.same_phone = o->same_phone,
-		.whole = o->plan_out != NULL,
-		.threads = archive_default_threads(),
+	struct run x = {
+		.o = *o,
+		.u = u,
+		.q = { .archive = o->args[1],
+		       .names = (const char *const *)o->args + 2,
+		       .nnames = (size_t)o->nargs - 2,
+		       .kinds = o->kinds,
+		       .slots = (enum restore_slots)o->slots,
+		       .other_phone = o->other_phone,
+		       .same_phone = o->same_phone,
+		       .whole = o->plan_out != NULL,
+		       .threads = archive_default_threads() },
 	};
-	struct restore *r;
-	struct job_events ev;
-	struct err e;
 	int exit;
 
-	if (!o->dry_run) {
-		exit = err_set(&e, ERR_USAGE,
-			       "this version only makes the plan");
-		err_hint(&e, "give --dry-run");
-		return command_failed(u, &e, exit < 0 ? EXIT_USAGE : 1, NULL,
-				      NULL);
-	}
-	ui_job_events(u, &ev);
-	if (restore_open(&q, &ev, &r, &e) < 0)
-		return end_failed(o, u, NULL, NULL, PLACE_ARCHIVE, &e);
-	exit = with_phone(o, u, r);
-	restore_close(r);
+	x.o.writes = !o->dry_run;
+	exit = run_all(&x);
+	restore_close(x.r);
+	restore_paper_close(x.paper);
+	restore_paths_free(&x.paths);
 	return exit;
 }
 
 const struct command cmd_restore = {
 	.name = "restore",
 	.args = "ARCHIVE [PART...]",
-	.summary = "show what of an archive the phone lacks (--dry-run)",
-	.text = "Verifies the archive, reads the phone, and shows on one "
-		"screen what would be\nwritten, how and in which order, what "
-		"is equal, and what is refused and why.\nNothing is written to "
-		"the phone. By default the plan has what differs and is\nsafe; "
-		"NV, boot chain and unit data need --class or their name, "
-		"uboot and\nsplloader their name.\n\n"
+	.summary = "write an archive back onto its phone",
+	.text = "Verifies the archive, compares the phone with it, and shows "
+		"on one screen what will\nbe written, how and in which order, "
+		"what is equal, and what is refused and why.\nWith your "
+		"consent what will be overwritten is saved first; then each "
+		"partition is\nwritten and read back, and the first that is "
+		"not as it should be ends the run.\n\n"
+		"By default what differs and is safe is written; NV, boot "
+		"chain and unit data need\n--class or their name, uboot and "
+		"splloader their name. Only onto the phone that the\narchive "
+		"is of. --dry-run stops behind the plan.\n\n"
 		"Examples:\n"
 		"  spdvault restore phone.tar.zst --dry-run\n"
-		"  spdvault restore phone.tar.zst --dry-run 'boot_*' "
-		"'vbmeta*'\n",
+		"  spdvault restore phone.tar.zst 'boot_*' 'vbmeta*'\n"
+		"  spdvault restore phone.undo.tar.zst           undoes that\n",
 	.min_args = 1,
 	.max_args = -1,
-	.groups = OPT_PHONE | OPT_AFTER | OPT_DRY_RUN | OPT_RESTORE | OPT_FORCE,
+	.groups = OPT_PHONE | OPT_AFTER | OPT_DRY_RUN | OPT_RESTORE |
+		  OPT_FORCE | OPT_OUTPUT,
 	.run = run_restore,
 };

@@ -56,6 +56,8 @@ enum {
 	O_OTHER_PHONE,
 	O_SAME_PHONE,
 	O_PLAN_OUT,
+	O_PLAN,
+	O_UNDO,
 };
 
 static const struct {
@@ -91,8 +93,8 @@ static const struct {
 	{ O_FORCE, OPT_FORCE | OPT_PHONE, "force", NULL,
 	  "replace what is there, ignore a disk that may be too small, send a "
 	  "loader that looks wrong" },
-	{ O_RESUME, OPT_BACKUP, "resume", NULL,
-	  "go on with what an interrupted backup left in OUT.partial" },
+	{ O_RESUME, OPT_BACKUP | OPT_RESTORE, "resume", NULL,
+	  "go on with what an interrupted backup or restore left" },
 	{ O_ALL, OPT_BACKUP, "all", NULL,
 	  "also what is left out by default: userdata, cache, logs" },
 	{ O_EXCLUDE, OPT_BACKUP, "exclude", "PART",
@@ -125,6 +127,10 @@ static const struct {
 	  "onto another phone of the same model, what is not private" },
 	{ O_SAME_PHONE, OPT_RESTORE, "same-phone", NULL,
 	  "it is the same phone, although it tells nothing that proves it" },
+	{ O_PLAN, OPT_RESTORE, "plan", "FILE",
+	  "do what that plan says, if phone and archive are the same still" },
+	{ O_UNDO, OPT_RESTORE, "undo", NULL,
+	  "with --resume: write back what the safety copy holds" },
 	{ O_PLAN_OUT, OPT_RESTORE, "plan-out", "FILE",
 	  "compare all to the end, and write the plan into FILE" },
 	{ O_OFFSET, OPT_RANGE, "offset", "N", "start here (4096, 0x1000, 4K)" },
@@ -265,6 +271,7 @@ static const struct plain {
 	AT(O_NO_INPUT, no_input),
 	AT(O_OTHER_PHONE, other_phone),
 	AT(O_SAME_PHONE, same_phone),
+	AT(O_UNDO, undo),
 }, texts[] = {
 	AT(O_LOG, log),
 	AT(O_DEVICE, device),
@@ -279,6 +286,7 @@ static const struct plain {
 	AT(O_GADGET, gadget),
 	AT(O_FAULT, fault),
 	AT(O_PLAN_OUT, plan_out),
+	AT(O_PLAN, plan_in),
 	AT(O_SAVE, save),
 };
 #undef AT

@@ -38,6 +38,7 @@ struct options {
 	unsigned kinds; /* 1 << enum restore_kind */
 	int slots;	/* enum restore_slots */
 	bool other_phone, same_phone, undo;
+	bool writes; /* set by the command: it may write to the phone */
 	const char *plan_in, *plan_out, *from, *to;
 	/* archives */
 	bool strict;

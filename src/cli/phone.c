@@ -208,6 +208,7 @@ int phone_open(const struct options *o, struct ui *u, struct phone_link *p,
 	p->so.chunk_max = (uint32_t)o->chunk;
 	p->so.nv_by_name = o->nv_by_name;
 	p->so.read_ahead = o->read_ahead;
+	p->so.may_write = o->writes;
 	p->so.may_end = o->after != AFTER_LEAVE;
 	rc = open_all(o, u, p, &t, e);
 	if (rc == 0)

@@ -48,6 +48,11 @@ static void say_write(struct ui *u, const struct restore_item *it)
 		  *it->reason ? "; " : "", it->reason);
 }
 
+static bool is_told(const struct restore_item *it)
+{
+	return it->state != RESTORE_LEFT || !it->looked || it->differs;
+}
+
 /* All of one state whose reason is that of item `first`, in one line. */
 static void say_reason(struct ui *u, const struct restore_plan *p, size_t first)
 {
@@ -55,17 +60,12 @@ static void say_reason(struct ui *u, const struct restore_plan *p, size_t first)
 	struct strbuf names = { 0 };
 
 	for (size_t i = first; i < p->n; i++)
-		if (p->v[i].state == it->state &&
+		if (p->v[i].state == it->state && is_told(&p->v[i]) &&
 		    strcmp(p->v[i].reason, it->reason) == 0)
 			strbuf_add(&names, "%s%s", names.len ? ", " : "",
 				   p->v[i].name);
 	ui_result(u, "    %s: %s", names.s ? names.s : it->name, it->reason);
 	strbuf_free(&names);
-}
-
-static bool is_told(const struct restore_item *it)
-{
-	return it->state != RESTORE_LEFT || !it->looked || it->differs;
 }
 
 static void say_state(struct ui *u, const struct restore_plan *p,
@@ -190,20 +190,26 @@ void restore_screen_tables(struct ui *u, const struct restore_plan *p)
 
 static json_t *item_json(const struct restore_item *it)
 {
+	static const char *const done[] = {
+		[RESTORE_NOT_BEGUN] = "no", [RESTORE_BEGUN] = "begun",
+		[RESTORE_WROTE] = "wrote",  [RESTORE_BAD] = "bad",
+		[RESTORE_GOOD] = "good",
+	};
 	char hex[SHA256_HEX];
 
 	text_hex(it->sha256, SHA256_LEN, hex);
 	return json_pack(
-		"{ss ss ss ss sI sI sb sb sb sI sI sI sI ss ss so ss}", "name",
-		it->name, "class", restore_kind_name(it->rule->kind), "state",
-		restore_state_name(it->state), "how", restore_how_name(it->how),
-		"size", (json_int_t)it->size, "length", (json_int_t)it->length,
-		"compared", it->looked, "differs", it->differs, "to_the_end",
-		it->to_the_end, "first", (json_int_t)it->first, "last",
-		(json_int_t)it->last, "differing", (json_int_t)it->differing,
-		"behind", (json_int_t)it->behind, "with", it->with, "group",
-		it->group, "reason", ui_text(*it->reason ? it->reason : NULL),
-		"sha256", hex);
+		"{ss ss ss ss sI sI sb sb sb sI sI sI sI ss ss so ss ss}",
+		"name", it->name, "class", restore_kind_name(it->rule->kind),
+		"state", restore_state_name(it->state), "how",
+		restore_how_name(it->how), "size", (json_int_t)it->size,
+		"length", (json_int_t)it->length, "compared", it->looked,
+		"differs", it->differs, "to_the_end", it->to_the_end, "first",
+		(json_int_t)it->first, "last", (json_int_t)it->last,
+		"differing", (json_int_t)it->differing, "behind",
+		(json_int_t)it->behind, "with", it->with, "group", it->group,
+		"reason", ui_text(*it->reason ? it->reason : NULL), "sha256",
+		hex, "done", done[it->done]);
 }
 
 static json_t *row_json(const struct restore_row *row)

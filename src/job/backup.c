@@ -62,10 +62,12 @@ static int make_plan(struct run *r, struct err *e)
 {
 	struct plan_request q = r->q->plan;
 
-	if (job_layout(&r->rec, &r->layout, e) < 0)
+	if (r->q->known)
+		r->layout = *r->q->known;
+	else if (job_layout(&r->rec, &r->layout, e) < 0)
 		return -(int)e->code;
 	r->rec.known = &r->layout;
-	for (size_t i = 0; i < r->layout.nwarnings; i++)
+	for (size_t i = 0; i < r->layout.nwarnings && !r->q->known; i++)
 		warn(r, r->layout.warnings[i]);
 	while (job_trust_raw(r->s, &r->layout, r->ev, &q.raw_trusted, e) < 0)
 		if (job_recover(&r->rec, e) < 0)
@@ -442,7 +444,7 @@ static int run_backup(struct run *r, struct err *e)
 		rc = store_parts(r, e);
 	if (rc == 0 && r->q->recheck > 0)
 		rc = recheck(r, e);
-	if (rc == 0)
+	if (rc == 0 && !r->q->safety_copy)
 		rc = job_judge(&r->rec, &r->layout, r->q->accept_blank, r->m,
 			       &r->totals->blank, e);
 	if (rc < 0)
@@ -490,6 +492,7 @@ int job_backup(struct session *s, const struct session_options *so,
 	resume_free(&r.re);
 	content_look_end(&r.look);
 	plan_free(&r.plan);
-	layout_free(&r.layout);
+	if (!q->known)
+		layout_free(&r.layout);
 	return rc;
 }

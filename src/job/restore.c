@@ -77,6 +77,8 @@ void restore_close(struct restore *r)
 	sha256_free(r->hash);
 	free(r->plan.v);
 	free(r->plan.rows);
+	restore_state_close(r, false);
+	free(r->undo);
 	free(r->ours);
 	free(r->theirs);
 	free(r);
@@ -134,6 +136,22 @@ static bool is_looked_at(const struct restore_item *it)
 	       it->rule->when != RESTORE_NEVER;
 }
 
+static int look_at(struct restore *r, struct restore_item *it, struct err *e)
+{
+	if (restore_compare(r, it, e) < 0)
+		return -(int)e->code;
+	if (it->erased_first && it->behind && !it->differs) {
+		it->differs = true;
+		it->first = it->length;
+		it->last = it->length + it->behind;
+	}
+	if (!restore_needs_whole(it))
+		return 0;
+	it->how = RESTORE_WHOLE;
+	it->length = it->source;
+	return restore_compare(r, it, e);
+}
+
 static int compare_all(struct restore *r, struct err *e)
 {
 	for (size_t i = 0; i < r->plan.n; i++)
@@ -150,7 +168,7 @@ static int compare_all(struct restore *r, struct err *e)
 			continue;
 		r->pr.number++;
 		text_copy(reason, sizeof(reason), it->reason);
-		if (restore_compare(r, it, e) < 0 ||
+		if (restore_set_length(r, it, e) < 0 || look_at(r, it, e) < 0 ||
 		    (it->differs && restore_is_nv(it) &&
 		     restore_nv_look(r, it, e) < 0))
 			return -(int)e->code;

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int restore_plan_save(const struct restore *r, const char *path, bool force,
 		      struct err *e)
@@ -60,6 +61,35 @@ const struct restore_request *
 restore_paper_request(const struct restore_paper *p)
 {
 	return &p->q;
+}
+
+bool restore_paper_saved(const struct restore_paper *p)
+{
+	return restore_paper_last(p, PAPER_SAVED, NULL);
+}
+
+void restore_paper_discard(const char *undo, const char *state)
+{
+	(void)unlink(undo);
+	(void)unlink(state);
+}
+
+int restore_paper_fits(const struct restore_paper *p, const struct restore *r,
+		       bool undo, struct err *e)
+{
+	const struct journal_note *saved =
+		restore_paper_last(p, PAPER_SAVED, NULL);
+	const char *want = undo && saved ? saved->text : p->archive;
+	char id[SHA256_HEX];
+	int rc = restore_archive_id(r->m, id, e);
+
+	if (rc < 0 || strcmp(id, want) == 0)
+		return rc;
+	rc = err_set(e, ERR_EXISTS, "'%s' is not the archive %s", r->q.archive,
+		     undo ? "that was made before the first write"
+			  : "that the plan was made with");
+	err_hint(e, "give the one that was used then");
+	return rc;
 }
 
 static int differs(struct err *e, const char *then, const char *now)

@@ -109,3 +109,19 @@ int restore_nv_look(struct restore *r, struct restore_item *it, struct err *e)
 		it->differs = false;
 	return rc < 0 ? rc : 0;
 }
+
+int restore_nv_pack(struct restore *r, const struct restore_item *it,
+		    uint8_t **ret, size_t *ret_n, uint32_t *ret_sum,
+		    struct err *e)
+{
+	struct copy x;
+	int rc = stored(r, it, &x, e);
+
+	if (rc < 0)
+		return rc;
+	rc = x.good ? nv_pack(&x.image, ret, ret_sum, e)
+		    : err_set(e, ERR_FORMAT, "%s", x.why);
+	*ret_n = x.image.send_len;
+	free(x.p);
+	return rc;
+}

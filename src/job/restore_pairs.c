@@ -168,13 +168,18 @@ static int pair_copy(struct restore *r, struct restore_item *it,
 
 	if (same < 0 || copy->state == RESTORE_REFUSED)
 		return same < 0 ? same : 0;
-	if (same)
+	if (same) {
 		along(copy, it);
-	else
-		restore_say(copy, RESTORE_WRITE,
-			    "the loader writes it with '%s', and it has to "
-			    "differ",
-			    it->name);
+		return 0;
+	}
+	/* Also what it has behind its payload will be gone. */
+	if (copy->how == RESTORE_PAYLOAD && !copy->erased_first) {
+		copy->how = RESTORE_WHOLE;
+		copy->length = copy->source;
+	}
+	restore_say(copy, RESTORE_WRITE,
+		    "the loader writes it with '%s', and it has to differ",
+		    it->name);
 	return 0;
 }
 

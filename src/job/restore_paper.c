@@ -124,7 +124,9 @@ static bool take_request(struct restore_paper *p, const struct journal_note *n)
 		p->names[p->q.nnames++] = n->text;
 		return true;
 	}
-	if (is_kind(n, PAPER_KINDS)) {
+	if (is_kind(n, PAPER_ARCHIVE)) {
+		p->archive = n->text;
+	} else if (is_kind(n, PAPER_KINDS)) {
 		if (!take_number(n->text, (1u << RESTORE_KINDS) - 1, &v))
 			return false;
 		p->q.kinds = (unsigned)v;
@@ -163,6 +165,8 @@ static int take_plan(struct restore_paper *p, struct err *e)
 			if (!take_number(n->text, MANIFEST_PARTS_MAX, &said) ||
 			    said != items)
 				return no_plan(e, "lines are missing");
+			if (!p->archive)
+				return no_plan(e, "it names no archive");
 			p->q.names = p->names;
 			return 0;
 		}
@@ -195,4 +199,69 @@ void restore_paper_clear(struct restore_paper *p)
 	journal_free(&p->j);
 	free(p->names);
 	memset(p, 0, sizeof(*p));
+}
+
+const struct journal_note *restore_paper_last(const struct restore_paper *p,
+					      const char *kind,
+					      const char *text)
+{
+	for (size_t i = p->j.nnotes; i-- > 0;)
+		if (is_kind(&p->j.notes[i], kind) &&
+		    (!text || strcmp(p->j.notes[i].text, text) == 0))
+			return &p->j.notes[i];
+	return NULL;
+}
+
+bool restore_paper_writes(const struct restore_paper *p, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < p->end; i++) {
+		const char *text = p->j.notes[i].text;
+
+		if (!is_kind(&p->j.notes[i], PAPER_ITEM) ||
+		    strncmp(text, name, len) != 0 || text[len] != ' ')
+			continue;
+		text += len + 1;
+		return strncmp(text, "write ", 6) == 0 ||
+		       strncmp(text, "along ", 6) == 0;
+	}
+	return false;
+}
+
+const char *restore_paper_touched(const struct restore_paper *p, size_t k)
+{
+	for (size_t i = p->end; i < p->j.nnotes; i++) {
+		const struct journal_note *n = &p->j.notes[i];
+		bool first = is_kind(n, PAPER_BEGIN);
+
+		for (size_t j = p->end; first && j < i; j++)
+			first = !is_kind(&p->j.notes[j], PAPER_BEGIN) ||
+				strcmp(p->j.notes[j].text, n->text) != 0;
+		if (first && k-- == 0)
+			return n->text;
+	}
+	return NULL;
+}
+
+enum restore_done restore_paper_done(const struct restore_paper *p,
+				     const char *name)
+{
+	enum restore_done done = RESTORE_NOT_BEGUN;
+
+	for (size_t i = p->end; i < p->j.nnotes; i++) {
+		const struct journal_note *n = &p->j.notes[i];
+
+		if (strcmp(n->text, name) != 0)
+			continue;
+		if (is_kind(n, PAPER_BEGIN))
+			done = RESTORE_BEGUN;
+		else if (is_kind(n, PAPER_WROTE))
+			done = RESTORE_WROTE;
+		else if (is_kind(n, PAPER_GOOD))
+			done = RESTORE_GOOD;
+		else if (is_kind(n, PAPER_BAD))
+			done = RESTORE_BAD;
+	}
+	return done;
 }

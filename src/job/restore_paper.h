@@ -17,6 +17,15 @@
 #define PAPER_NAME    "name"
 #define PAPER_ITEM    "item"
 #define PAPER_END     "plan-end"
+/* Of a state alone, behind the plan. */
+#define PAPER_SAVING "saving" /* the safety copy is being made: its path */
+#define PAPER_SAVED  "saved"  /* it is whole: what it holds, as a digest */
+#define PAPER_BEGIN  "begin"  /* the next thing sent may change this one */
+#define PAPER_WROTE  "wrote"  /* the phone has acknowledged all of it */
+#define PAPER_GOOD   "good"   /* it was read back, and is as it should be */
+#define PAPER_BAD    "bad"    /* it was read back, and is not */
+#define PAPER_STOP   "stop"   /* the run ended here, and why */
+#define PAPER_UNDO   "undo"   /* from here on the safety copy is written */
 
 #define PAPER_MAX ((size_t)4 << 20) /* bytes; real ones have below 100 KiB */
 
@@ -25,6 +34,7 @@ struct restore_paper {
 	struct restore_request q; /* names, kinds, slots, whose phone */
 	const char **names;	  /* of q; into j */
 	size_t end;		  /* the number of the plan's last note */
+	const char *archive;	  /* its digest; into j */
 };
 
 /* The plan as lines of a journal, up to its end line. */
@@ -36,6 +46,12 @@ int restore_paper_plan(const struct restore *r, struct strbuf *b,
  */
 int restore_paper_parse(char *text, size_t n, struct restore_paper *ret,
 			struct err *e) MUST_CHECK;
+/* The item of the plan with that name is to be written, or goes along. */
+bool restore_paper_writes(const struct restore_paper *p, const char *name);
+/* The last line of this kind with this text (NULL: any); NULL: none. */
+const struct journal_note *restore_paper_last(const struct restore_paper *p,
+					      const char *kind,
+					      const char *text);
 void restore_paper_clear(struct restore_paper *p);
 /* SHA-256 over what a manifest promises, in hex. */
 int restore_archive_id(const struct manifest *m, char ret[SHA256_HEX],

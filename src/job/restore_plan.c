@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* restore_plan.c - what would be written, in which order, and what not. */
 #include "base/text.h"
+#include "restore_paper.h"
 #include "restore_run.h"
 
 #include <fnmatch.h>
@@ -34,6 +35,11 @@ void restore_say(struct restore_item *it, enum restore_state st,
 	va_end(ap);
 }
 
+bool restore_is_undo(const struct restore *r)
+{
+	return strcmp(r->m->note, RESTORE_UNDO_NOTE) == 0;
+}
+
 /* -- what is asked for --------------------------------------------------------
  */
 
@@ -51,7 +57,7 @@ static bool is_named(const struct restore *r, const struct restore_item *it)
 
 static bool is_wanted(const struct restore *r, const struct restore_item *it)
 {
-	if (it->named)
+	if (it->named || (restore_is_undo(r) && r->q.nnames == 0))
 		return true;
 	if (it->rule->when == RESTORE_BY_KIND)
 		return r->q.kinds >> it->rule->kind & 1;
@@ -252,6 +258,21 @@ static void settle_control(struct restore *r)
 	}
 }
 
+/* What changed since the run that is gone on with is in no safety copy. */
+static void settle_resumed(struct restore *r)
+{
+	for (size_t i = 0; r->q.resumed && i < r->plan.n; i++) {
+		struct restore_item *it = &r->plan.v[i];
+
+		if ((it->state == RESTORE_WRITE ||
+		     it->state == RESTORE_ALONG) &&
+		    !restore_paper_writes(r->q.resumed, it->name))
+			restore_say(it, RESTORE_LEFT,
+				    "it was not part of the plan that is gone "
+				    "on with, and no safety copy has it");
+	}
+}
+
 /* -- order --------------------------------------------------------------------
  */
 
@@ -285,6 +306,7 @@ void restore_settle(struct restore *r)
 		set_group(&r->plan.v[i]);
 	settle_groups(r);
 	settle_control(r);
+	settle_resumed(r);
 	qsort(r->plan.v, r->plan.n, sizeof(*r->plan.v), compare_items);
 	for (size_t i = 0; i < r->plan.n; i++) {
 		const struct restore_item *it = &r->plan.v[i];

@@ -15,6 +15,13 @@ struct restore_source {
 	size_t used; /* of the piece */
 };
 
+/* The state file while it is open. */
+struct restore_log {
+	char *path; /* NULL: none is */
+	int fd;
+	uint64_t chain;
+};
+
 struct restore {
 	struct restore_request q;
 	struct job_events ev;
@@ -30,10 +37,16 @@ struct restore {
 	struct job_progress pr;
 	uint8_t *ours, *theirs; /* BLOCK_SIZE bytes: archive, phone */
 	struct sha256 *hash;
+	struct restore_log log;
+	bool untouched; /* the last write failed before it began */
+	bool touched;	/* something of this run may be on the phone */
+	char *undo;	/* the safety copy of this run, or NULL */
 };
 
 /* A member that holds the bytes of a partition. */
 bool restore_is_partition(const struct manifest_part *p);
+/* Is the archive the safety copy of a restore? */
+bool restore_is_undo(const struct restore *r);
 struct restore_item *restore_find(struct restore *r, const char *name);
 void restore_say(struct restore_item *it, enum restore_state st,
 		 const char *fmt, ...) PRINTF(3, 4);
@@ -49,6 +62,16 @@ int restore_source_pull(struct restore *r, void *buf, size_t n,
 int restore_load(struct restore *r, const char *member, size_t most,
 		 uint8_t **ret, size_t *ret_n, struct err *e) MUST_CHECK;
 
+/*
+ * How much of it is written: as far as its own header reaches, for what a
+ * loader erases first or checks a signature of; else all.
+ */
+uint64_t restore_payload(const uint8_t *p, size_t n);
+int restore_set_length(struct restore *r, struct restore_item *it,
+		       struct err *e) MUST_CHECK;
+/* Bytes behind the payload that differ, and would not by writing that. */
+bool restore_needs_whole(const struct restore_item *it);
+
 /* -- NV ----------------------------------------------------------------- */
 
 bool restore_is_nv(const struct restore_item *it);
@@ -58,6 +81,24 @@ int restore_nv_same(struct restore *r, const struct restore_item *a,
 /* One whose bytes differ: do its items?  RESTORE_REFUSED: no NV to write. */
 int restore_nv_look(struct restore *r, struct restore_item *it,
 		    struct err *e) MUST_CHECK;
+/* What goes to the first copy's name; the caller frees *ret. */
+int restore_nv_pack(struct restore *r, const struct restore_item *it,
+		    uint8_t **ret, size_t *ret_n, uint32_t *ret_sum,
+		    struct err *e) MUST_CHECK;
+
+/* -- the state file ------------------------------------------------------ */
+
+/* A new one: the plan, and that the safety copy is being made. */
+int restore_state_begin(struct restore *r, const char *path, const char *undo,
+			struct err *e) MUST_CHECK;
+/* That of an earlier run, behind its last good line. */
+int restore_state_go_on(struct restore *r, const char *path,
+			const struct restore_paper *p,
+			struct err *e) MUST_CHECK;
+/* One line, on disk when this returns; without a file nothing. */
+int restore_state_note(struct restore *r, struct err *e, const char *kind,
+		       const char *fmt, ...) MUST_CHECK PRINTF(4, 5);
+void restore_state_close(struct restore *r, bool remove);
 
 /* -- looking ------------------------------------------------------------ */
 

@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# restore: what is written, undone, gone on with after each kind of end.
+# shellcheck disable=SC2086,SC2317 # words, functions by name
+# shellcheck source=tests/lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+
+m=sc9863a base=super=3M,userdata=1M
+parts='boot logo super misc l_fixnv1 prodnv'
+# new: one phone, damaged in `parts`, in the file phone
+new() {
+	local keys='' p
+	for p in $parts; do keys+=,damage=$p; done
+	rm -rf phone ./*.undo.tar.zst* out.tar.zst*
+	run info --device "sim:$m,$base,keep=phone$keys"
+}
+restore() { run restore $m.tar.zst --device "sim:$m,$base,keep=phone" "$@"; }
+# stored DIR: what the phone holds now
+stored() {
+	rm -rf "$1"
+	"$prog" sim "$m,$base,keep=phone" --save "$1" >/dev/null
+}
+differ_in() { # DIR DIR: how many MiB
+	cmp -l "$1/user.img" "$2/user.img" | awk '{ s[int(($1 - 1) / 1048576)] = 1 }
+		END { n = 0; for (i in s) n++; print n }'
+}
+
+run backup --device "sim:$m,$base" -o $m.tar.zst
+is 'an archive' ended 0
+"$prog" sim "$m,$base" --save whole >/dev/null
+new
+is 'a phone with damage' ended 0
+stored broken
+
+# -- consent --------------------------------------------------------------------------------------
+
+echo n >no
+echo y >yes
+run_in no restore $m.tar.zst --device "sim:$m,$base,keep=phone" --json
+is 'no at the prompt: 7' ended 7 'not agreed to' 'answer y'
+is '... untouched' untouched
+is '... no file is left' same "$(ls ./*.undo* 2>/dev/null)" ''
+restore --no-input --json
+is '--no-input without --yes: 7' ended 7 'not agreed to'
+is '... untouched' untouched
+restore --json
+is 'nobody there to ask: 7' ended 7
+is '... untouched' untouched
+
+# -- there and back -------------------------------------------------------------------------------
+
+run_in yes restore $m.tar.zst --device "sim:$m,$base,keep=phone" --class nv
+is 'restored' ended 0
+is '... said' prints '^restored: 7 partitions, .* all read back and as they should be$'
+is '... the safety copy is good' "$prog" verify $m.undo.tar.zst
+is '... no state is left' no test -e $m.undo.tar.zst.state
+stored now
+is '... byte for byte, but for what lies behind an NV' same "$(differ_in whole now)" 1
+restore --yes --class nv --json
+is 'once more: nothing to write' ended 0
+is '... untouched' untouched
+is '... no second safety copy' same "$(find . -name "*.undo.tar.zst" | wc -l)" 1
+run restore $m.undo.tar.zst --device "sim:$m,$base,keep=phone" --yes
+is 'undone, but for an NV that is none: 6' ended 6
+is '... it is refused' prints 'l_fixnv1: the archive.s copy cannot be written by name'
+stored now
+is '... the damage is back, but for that' same "$(differ_in broken now)" 1
+restore --yes boot
+is 'an earlier safety copy is never replaced' ended 7 'undo.tar.zst.* is there already' '-o'
+restore --yes boot -o out.tar.zst
+is '... -o is another one' ended 0
+is '... of what was overwritten alone' same "$("$prog" list out.tar.zst | grep -c partitions/)" 1
+
+# -- ends on the way --------------------------------------------------------------------------------
+
+new
+requests() { tail -n 1 "$out" | grep -o '"requests":[0-9]*' | cut -d: -f2; }
+cp phone first
+restore --yes --json
+all=$(requests)
+is 'a whole run' ended 0
+is '... counted' test "$all" -gt 1000
+for k in 65 75 85 92 99; do
+	at=$((all * k / 100))
+	rm -rf ./*.undo.tar.zst*
+	cp first phone
+	run restore $m.tar.zst --device "sim:$m,$base,keep=phone,disconnect_at=$at" --yes --wait 1
+	e=$code
+	[ -e $m.undo.tar.zst.state ] || continue
+	is "the phone is gone at request $at: 6" same $e 6
+	is '... what is on it now' says '^  (on the phone now|old bytes)'
+	is '... two ways on' says '^  undo: .* --resume --undo$'
+	restore --yes
+	is '... not begun anew: 7' ended 7 'not come to its end' '--resume --undo'
+	run restore $m.undo.tar.zst --device "sim:$m,$base,keep=phone" --yes
+	is '... nor the safety copy by itself: 7' ended 7 'not come to its end'
+	cp phone half
+	mkdir -p kept && cp $m.undo.tar.zst* kept
+	restore --yes --resume
+	is '... --resume goes on' ended 0
+	is '... what was before is said' says '^the run before: '
+	stored now
+	is '... to the end, NV was not asked for' same "$(differ_in whole now)" 6
+	cp half phone
+	cp kept/* .
+	restore --yes --resume --undo
+	is '... --resume --undo' ended 0
+	stored now
+	is '... to the beginning' same "$(differ_in broken now)" 0
+	is '... no state is left' no test -e $m.undo.tar.zst.state
+done
+rm -rf ./*.undo.tar.zst*
+cp first phone
+cp $m.tar.zst other.tar.zst
+restore --yes --resume
+is 'nothing to go on with: 2' ended 2 "there is no '$m.undo.tar.zst.state'"
+
+# -- a plan that was looked at -------------------------------------------------------------------------
+
+restore --dry-run --plan-out plan boot logo
+is 'a plan' ended 0
+restore --yes --plan plan
+is '... done later' ended 0
+is '... that and no more' prints '^restored: 2 partitions'
+rm -rf ./*.undo.tar.zst*
+restore --yes --plan plan --json
+is '... of another state of the phone: 7' ended 7 'another state of phone or archive' 'new plan'
+is '... untouched' untouched
+sed 's/ whole / payload /' plan >changed
+restore --yes --plan changed
+is '... that was changed: 5' ended 5 'no whole plan'
+
+# -- the disk -----------------------------------------------------------------------------------------
+
+cp first phone
+restore --yes -o nowhere/out.tar.zst --json
+is 'no room for the state: nothing is written' ended 1
+is '... untouched' untouched
+
+finish
