@@ -280,30 +280,64 @@ static int collect(struct part_reader *r, void *dst, uint32_t n, struct err *e)
 	return 0;
 }
 
+/* After an error a loader wants a new start [5.1]. */
+static int start_again(struct part_reader *r, struct err *e)
+{
+	int rc = exchange_anew(r, e);
+
+	r->unprimed = false;
+	return rc;
+}
+
+/* 1: bytes came from there; 0: refused. */
+static int peep(struct part_reader *r, uint64_t offset, uint32_t n,
+		struct err *e)
+{
+	uint8_t msg[MSG_MAX], waste[PRIME_SIZE + 1];
+	size_t len = msg_read_midst(n, offset, r->wide, msg);
+	struct reply rep;
+	int rc = link_fetch(r->s->link, BSL_CMD_READ_MIDST, msg, len,
+			    session_timeout(r->s, FIRST_READ_MS),
+			    BSL_REP_READ_FLASH, waste, sizeof(waste), &rep, e);
+
+	if (rc == 0 && rep.type == BSL_REP_READ_FLASH)
+		return rep.len == n ? 1
+				    : err_set(e, ERR_MISMATCH,
+					      "%zu bytes came where %u were "
+					      "asked for",
+					      rep.len, n);
+	if (rc == 0)
+		rc = session_refusal(r->s, BSL_CMD_READ_MIDST, &rep, e);
+	return rc == -(int)ERR_REFUSED && !session_wants_authorisation(e) ? 0
+									  : rc;
+}
+
 /*
- * Some pieces of a bare NAND are read into the loader's memory with the first
- * request, which must be for their beginning, and are given from there [5.8].
+ * Some pieces of a bare NAND are read into the loader's memory as a whole with
+ * the first request, which must be for their beginning, and are given from
+ * there [5.8].  When that fails they are given all the same, and it is other
+ * memory: then there is something behind their end, too.
  */
 static int prime(struct part_reader *r, struct err *e)
 {
-	uint8_t msg[MSG_MAX], waste[PRIME_SIZE];
-	struct reply rep;
-	size_t n;
+	uint64_t end = r->x.whole ? r->x.whole : r->x.offset + r->x.length;
 	int rc;
 
 	if (!r->unprimed || r->x.by_address || r->x.offset + r->pos == 0)
 		return 0;
-	n = msg_read_midst(sizeof(waste), 0, r->wide, msg);
-	rc = link_fetch(r->s->link, BSL_CMD_READ_MIDST, msg, n,
-			session_timeout(r->s, FIRST_READ_MS),
-			BSL_REP_READ_FLASH, waste, sizeof(waste), &rep, e);
-	if (rc == 0 && rep.type != BSL_REP_READ_FLASH)
-		rc = session_refusal(r->s, BSL_CMD_READ_MIDST, &rep, e);
-	/* A bad beginning is told when it is asked for itself. */
-	if (rc == -(int)ERR_REFUSED && !session_wants_authorisation(e))
-		rc = 0;
+	rc = peep(r, 0, PRIME_SIZE, e);
+	if (rc == 0) {
+		rc = peep(r, end, PRIME_SIZE + 1, e);
+		if (rc == 1)
+			return err_set(e, ERR_REFUSED,
+				       "the loader cannot read the whole of "
+				       "it, and gives other memory in its "
+				       "place");
+		r->unprimed = rc < 0;
+		return rc < 0 ? rc : start_again(r, e);
+	}
 	r->unprimed = rc < 0;
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 int exchange_ask(struct part_reader *r, void *dst, uint32_t n, bool *ret_echo,

@@ -88,7 +88,10 @@ static void take_size(struct partition *p, uint64_t size,
 	p->size_from = from;
 }
 
-/* The larger of what is told; a file of the package is less than a word. */
+/*
+ * The largest of what is told: what the package puts there must have room, too.
+ * The profile's word is for when the package has none.
+ */
 static void size_by_word(struct layout *l, struct partition *p,
 			 const struct say *w)
 {
@@ -103,7 +106,7 @@ static void size_by_word(struct layout *l, struct partition *p,
 		take_size(p, told, REGION_SIZE_PACKAGE);
 	else if (w->profile)
 		take_size(p, w->profile->size, REGION_SIZE_PROFILE);
-	if (!p->size && w->package)
+	if (w->package)
 		take_size(p, w->package->file, REGION_SIZE_PACKAGE);
 }
 

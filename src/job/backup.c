@@ -49,7 +49,7 @@ static int nothing_left(const struct run *r, struct err *e)
 
 	for (size_t i = 0; i < r->plan.nleft_out; i++)
 		if (r->plan.left_out[i].part->by_address &&
-		    !r->plan.left_out[i].part->size)
+		    r->plan.left_out[i].lacking)
 			err_hint(e,
 				 "no size of '%s' is known, and a wrong one "
 				 "would hang the phone: --pac with the "

@@ -324,7 +324,10 @@ static const char *const known[] = {
 	"cache",	 "sysdumpdb",	"userdata",	 "l_fixnv1",
 	"l_fixnv1_a",	 "l_fixnv1_b",	"l_runtimenv1",	 "fixnv1",
 	"runtimenv1",	 "nr_fixnv1",	"nr_runtimenv1", "tdfixnv1",
-	"tdruntimenv1",	 "wfixnv1",	"wruntimenv1",
+	"tdruntimenv1",	 "wfixnv1",	"wruntimenv1",	 "nr_pmsys",
+	"nr_agdsp",	 "nr_modem",	"nr_v3phy",	 "nr_nrphy",
+	"nr_nrdsp1",	 "nr_nrdsp2",	"nr_deltanv",	 "m_raw",
+	"m_data",	 "m_webui",
 };
 
 const char *const *plan_known_names(size_t *ret_n)

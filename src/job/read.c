@@ -42,7 +42,10 @@ static int find_extent(struct recovery *rec, const struct read_request *q,
 		plan_free(&plan);
 		rc = err_set(e, ERR_EXISTS, "'%s' is not read: %s", q->part,
 			     why);
-		if (layout_is_first_nv(p))
+		if (p->by_address)
+			err_hint(e, "give the firmware package of this phone "
+				    "with --pac");
+		else if (layout_is_first_nv(p))
 			err_hint(e, "read the second copy, or give "
 				    "--nv-by-name and let the loader write");
 		return rc;
