@@ -330,3 +330,15 @@ void bench_takes_numbers(void)
 	assert_int_equal(bench_say(BSL_CMD_READ_CHIP_TYPE),
 			 BSL_REP_READ_CHIP_TYPE);
 }
+
+uint32_t bench_crc32(const uint8_t *p, size_t n)
+{
+	uint32_t c = ~0U;
+
+	while (n--) {
+		c ^= *p++;
+		for (int i = 0; i < 8; i++)
+			c = c & 1 ? c >> 1 ^ 0xEDB88320 : c >> 1;
+	}
+	return ~c;
+}

@@ -335,22 +335,10 @@ static void a_whole_read_steps_over_bad_blocks(void **state)
 
 /* -- the raw image of the volumes --------------------------------------- */
 
-static uint32_t crc32_bits(const uint8_t *p, size_t n)
-{
-	uint32_t c = ~0U;
-
-	while (n--) {
-		c ^= *p++;
-		for (int i = 0; i < 8; i++)
-			c = c & 1 ? c >> 1 ^ 0xEDB88320 : c >> 1;
-	}
-	return c;
-}
-
 static void header_is_good(const uint8_t *h, const char *magic)
 {
 	assert_memory_equal(h, magic, 4);
-	assert_int_equal(crc32_bits(h, 60), get_be32(h + 60));
+	assert_int_equal(~bench_crc32(h, 60), get_be32(h + 60));
 }
 
 /* The volume's number in the table; -1: none of that name. */
@@ -359,7 +347,7 @@ static int volume_of(const uint8_t *table, const char *name, uint32_t *blocks)
 	for (int i = 0; i < 128; i++) {
 		const uint8_t *r = table + i * 172;
 
-		assert_int_equal(crc32_bits(r, 168), get_be32(r + 168));
+		assert_int_equal(~bench_crc32(r, 168), get_be32(r + 168));
 		if (get_be16(r + 14) != strlen(name) ||
 		    memcmp(r + 16, name, strlen(name)))
 			continue;
