@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * fuzz_session.c - a phone that says anything: climbing, the table, reading.
+ * fuzz_session.c - a phone that says anything: climbing, the table, reading,
+ * writing.
  *
  * The input is a small storage, then what the phone does instead of
  * answering as it should.  When it is used up, the phone behaves.
@@ -11,11 +12,13 @@
 
 #include "bsl/proto.h"
 #include "device/layout.h"
+#include "device/writer.h"
 
 #define SECTOR	     512u
 #define PART_MAX     0x6000u /* read of each partition */
 #define REQUESTS_MAX 40000u
 #define NAMED_SIZE   0x2800u
+#define WRITE_SIZE   0x8001u
 
 enum deed {
 	DO_ANSWER,  /* as it should be */
@@ -44,6 +47,10 @@ struct player {
 	unsigned requests, cmd, pause;
 	uint32_t want; /* of the last READ_MIDST */
 	uint64_t offset;
+	bool writing;		     /* what comes now is to be written */
+	unsigned starts, enabled;    /* START_DATA, ENABLE_WRITE_FLASH */
+	uint8_t got[WRITE_SIZE + 1]; /* of MIDST_DATA, as understood */
+	size_t ngot;
 	uint8_t out[4 * WIRE_BUILT_MAX]; /* to the host, then what is late */
 	size_t at, n, late, border;	 /* border: what was late ends there */
 };
@@ -194,6 +201,20 @@ static void act(struct player *y)
 		y->out[before + (y->n - before) / 2] ^= 1;
 }
 
+/* What is to be written; never more, nor twice. */
+static void collect(struct player *y, const uint8_t *p, size_t n)
+{
+	y->starts += y->cmd == BSL_CMD_START_DATA;
+	y->enabled += y->cmd == BSL_CMD_ENABLE_WRITE_FLASH;
+	assert(y->starts <= 1 + y->enabled && y->enabled <= 1);
+	if (y->cmd != BSL_CMD_MIDST_DATA)
+		return;
+	/* Neither the length in front nor a byte of ours is ever escaped. */
+	for (size_t i = 5; i < n && i < 5u + get_be16(p + 3); i++)
+		if (y->ngot < sizeof(y->got))
+			y->got[y->ngot++] = p[i];
+}
+
 /* Type and, of the two reading requests, what they are about. */
 static void understand(struct player *y, const uint8_t *p, size_t n)
 {
@@ -212,6 +233,8 @@ static void understand(struct player *y, const uint8_t *p, size_t n)
 		b[k++] = escaped ? p[i] ^ BSL_ESCAPE_XOR : p[i];
 	}
 	y->cmd = get_be16(b);
+	if (y->writing)
+		collect(y, p, n);
 	if (y->cmd == BSL_CMD_READ_START && k > 20)
 		y->by_name = memcmp(b + 4, "u\0s\0e\0r\0_", 10) != 0;
 	if (y->cmd != BSL_CMD_READ_MIDST || k < 12)
@@ -351,6 +374,42 @@ static void read_all(struct session *s, struct player *y)
 	layout_free(&l);
 }
 
+static int pull(void *user, void *buf, size_t n, struct err *e)
+{
+	size_t *at = user;
+
+	(void)e;
+	/* No byte that would be escaped, so that collect() can count. */
+	for (size_t i = 0; i < n; i++)
+		((uint8_t *)buf)[i] = (uint8_t)((*at + i) % 0x71);
+	*at += n;
+	return 0;
+}
+
+static void write_one(struct session *s, struct player *y)
+{
+	struct write_target t = { .name = "boot", .size = WRITE_SIZE };
+	struct err e = { .code = ERR_NONE };
+	struct write_result result;
+	size_t at = 0;
+	struct write_source src = { &at, pull };
+	int rc;
+
+	y->writing = true;
+	rc = writer_put(s, &t, &src, NULL, &result, &e);
+	y->writing = false;
+	assert((rc == 0) == (result.state == WRITE_DONE));
+	assert(result.done <= WRITE_SIZE && result.done <= at);
+	if (rc < 0) {
+		assert_failure(rc, &e);
+		assert(result.state != WRITE_UNTOUCHED || y->ngot == 0);
+		return;
+	}
+	assert(result.done == WRITE_SIZE && at == WRITE_SIZE && y->starts > 0);
+	for (size_t i = 0; !y->forged && i < WRITE_SIZE; i++)
+		assert(y->got[i] == i % 0x71);
+}
+
 static void make_loader(const char *name, struct loader *ret)
 {
 	static const uint8_t code[0x900] = "DHTB";
@@ -397,6 +456,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	make_loader("fdl2", &fdl2);
 	opt.fdl1 = options & 4 ? NULL : &fdl1;
 	opt.fdl2 = &fdl2;
+	opt.may_write = options & 0x20;
 	opt.chunk_max = options & 8 ? 0x1000 : options & 0x10 ? 0x3001 : 0;
 	assert(session_open(&y.base, &opt, NULL, &s, &e) == 0);
 	rc = session_raise(s, STAGE_FDL2, &e);
@@ -405,6 +465,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		assert_failure(rc, &e);
 	} else {
 		read_all(s, &y);
+		if (opt.may_write)
+			write_one(s, &y);
 	}
 	session_close(s);
 	loader_free(&fdl1);

@@ -75,6 +75,21 @@ static void sessions(void)
 		one_session(name, 11, 2, 0xFFC0, &small_disk, script,
 			    sizeof(script));
 	}
+	/* START_DATA is the next request, then. */
+	SESSION("write-good", 0x23, 0, &small_disk, "");
+	SESSION("write-escaped", 0x23, 2, &small_disk, "");
+	SESSION("write-enable", 0x23, 0, &small_disk, "\x80\xA8\1\xAC\0\0");
+	SESSION("write-refused", 0x23, 0, &small_disk, "\x80\xA8\0\1\x84\0\0");
+	for (unsigned i = 0; i < 20; i++) {
+		/* Lost, late, spoilt, twice, gone; here and there. */
+		char script[] = { (char)0x80, (char)(0xB6 + i / 2),
+				  "\3\4\x40\6\7"[i % 5] };
+		char name[32];
+
+		snprintf(name, sizeof(name), "write-ill-%u", i);
+		one_session(name, 0x2B, 0, 0, &small_disk, script,
+			    sizeof(script));
+	}
 	SESSION("huge-chunks", 0x13, 0, &small_disk, "");
 	SESSION("broken-primary", 1, 0, &twice_disk, "");
 }
