@@ -87,6 +87,9 @@ static const struct {
 	{ "ums512", "l_runtimenv1", "l_runtimenv2" },
 	{ "ums9230", "l_fixnv1_a", "l_fixnv2_a" },
 	{ "sc9863a", "l_fixnv1", "l_fixnv2" },
+	/* The ways in which builds make the new image. */
+	{ "ums512,nv_write=len", "l_fixnv1_a", "l_fixnv2_a" },
+	{ "ums512,nv_sum32=1", "l_fixnv1_b", "l_fixnv2_b" },
 };
 
 /* The items of one phone onto one with others, and its own back again. */
@@ -141,12 +144,60 @@ static void an_image_too_large_leaves_it_as_it_was(void **state)
 	wirerig_close(&on);
 }
 
+/* "NV protect": what the loader keeps of its own is seen, and named. */
+static void items_that_the_loader_keeps_are_seen(void **state)
+{
+	struct nv_difference d;
+	struct nv_image own, now;
+	size_t n;
+
+	(void)state;
+	on.opt.may_write = on.may_write = true;
+	wirerig_open_raised(&on, "ums512,nv_write=merge");
+	n = read_raw("l_fixnv1_a", before);
+	/* Item 5, behind four of 64 bytes each, and the first. */
+	before[NV_HEAD_SIZE + 4 + 4 * 64 + 4] ^= 0x11;
+	before[NV_HEAD_SIZE + 4 + 4] ^= 0x11;
+	assert_ok(nv_parse(before, n, &own, &e), &e);
+	assert_ok(put_nv("l_fixnv1_a", &own), &e);
+	n = read_raw("l_fixnv1_a", after);
+	assert_ok(nv_parse(after, n, &now, &e), &e);
+	assert_int_equal(nv_compare(&own, &now, &d, &e), 0);
+	assert_int_equal(d.differ, 1);
+	assert_int_equal(d.id, 5);
+	assert_int_equal(d.equal, own.items - 1);
+	wirerig_close(&on);
+}
+
+/* Sent as it lies there it would be encrypted twice. */
+static void an_encrypted_build_is_recognised(void **state)
+{
+	static const char *const names[] = { "l_fixnv1_a", "l_fixnv2_b",
+					     "l_runtimenv1" };
+	struct nv_image own;
+
+	(void)state;
+	on.opt.may_write = on.may_write = true;
+	wirerig_open_raised(&on, "ums512,nv_crypt=1");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		size_t n = read_raw(names[i], before);
+
+		assert_err(nv_parse(before, n, &own, &e), ERR_FORMAT,
+			   "encrypts or protects", &e);
+	}
+	wirerig_close(&on);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(items_come_back_in_both_copies, drop),
 		cmocka_unit_test_teardown(
 			an_image_too_large_leaves_it_as_it_was, drop),
+		cmocka_unit_test_teardown(items_that_the_loader_keeps_are_seen,
+					  drop),
+		cmocka_unit_test_teardown(an_encrypted_build_is_recognised,
+					  drop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
