@@ -45,7 +45,7 @@ where() {
 			# the first copies of NV, and what nobody asked for
 			case ${v%=*} in
 			*nv1 | userdata) ;;
-			*) echo "${v%=*}" user $at $size ;;
+			*) echo "${v%=*}" user "$at" "$size" ;;
 			esac
 			at=$((at + size))
 		done

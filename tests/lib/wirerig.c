@@ -55,6 +55,8 @@ static void sample(const struct wirerig *r, int which, struct loader *ret)
 	size_t n;
 
 	phone_sample_loader(r->phone, which, &addr, &p, &n);
+	if (n == 0) /* it has one loader only */
+		return;
 	assert_ok(loader_from_memory(which == 2 ? "fdl2.bin" : "fdl1.bin", addr,
 				     p, n, ret, &e),
 		  &e);
@@ -81,7 +83,7 @@ void wirerig_open(struct wirerig *r, const char *spec)
 	sample(r, 1, &r->fdl1);
 	sample(r, 2, &r->fdl2);
 	r->opt.fdl1 = &r->fdl1;
-	r->opt.fdl2 = &r->fdl2;
+	r->opt.fdl2 = r->fdl2.data ? &r->fdl2 : NULL;
 	if (r->profile.name[0])
 		r->opt.profile = &r->profile;
 	t = tap_open(t, &r->tap);

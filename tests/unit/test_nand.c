@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* test_nand.c - volumes of a simulated modem, and pieces of the bare chip. */
+#include "device/layout.h"
+
+#include "lib/unit.h"
+#include "lib/wirerig.h"
+
+#include "bsl/proto.h"
+
+#define KIB	((uint64_t)1 << 10)
+#define UBI_LEB (124 * KIB) /* what a volume's block holds */
+
+static struct wirerig on;
+static struct layout l;
+static struct err e;
+static uint8_t mem[1 << 20];
+
+static int drop(void **state)
+{
+	(void)state;
+	layout_free(&l);
+	wirerig_drop(&on);
+	memset(&on, 0, sizeof(on));
+	return 0;
+}
+
+/* misc lies behind miscdata, and both are of 1 MiB in the vendor's scheme. */
+static const char *const names[] = { "nosuch",	  "misc",  "miscdata",
+				     "nr_fixnv2", "uboot", "nr_fixnv1" };
+
+static void open_modem(const char *spec)
+{
+	wirerig_open_raised(&on, spec);
+	assert_int_equal(session_info(on.s)->storage, STORAGE_NAND);
+	assert_ok(layout_read(on.s, names, ARRAY_SIZE(names), &l, &e), &e);
+	assert_int_equal(l.table.source, PTABLE_PROBED);
+	assert_true(l.nand);
+}
+
+static const struct partition *row(const char *name)
+{
+	const struct partition *p = ptable_find(&l.table, name);
+
+	if (!p)
+		fail_msg("no '%s'", name);
+	return p;
+}
+
+static int read_piece(const char *name, uint64_t offset, uint64_t length)
+{
+	struct extent x;
+
+	layout_name_extent(row(name), &x);
+	x.offset += offset;
+	x.length = length;
+	assert_true(length <= sizeof(mem));
+	return reader_read(on.s, &x, mem, &e);
+}
+
+static void sizes_are_those_of_the_volumes(void **state)
+{
+	(void)state;
+	open_modem("udx710");
+	assert_int_equal(row("misc")->size, 9 * UBI_LEB);
+	assert_int_equal(row("nr_fixnv2")->size, 9 * UBI_LEB);
+	assert_int_equal(row("nr_fixnv1")->size, 9 * UBI_LEB);
+	assert_int_equal(row("uboot")->size, 512 * KIB);
+	assert_int_equal(row(BSL_SPLLOADER)->size, 256 * KIB);
+	assert_null(ptable_find(&l.table, "nosuch"));
+	assert_null(ptable_find(&l.table, BSL_SPLLOADER_BAK));
+	/* no list, and what it does not know costs a buffer each time */
+	assert_int_equal(on.tap->sent[BSL_CMD_READ_PARTITION], 0);
+	assert_int_equal(session_info(on.s)->unsupported, 0);
+	wirerig_close(&on);
+}
+
+/* A volume that stays open keeps all others shut. */
+static void each_start_has_its_end(void **state)
+{
+	struct extent x = { .name = "nosuch", .length = 512 };
+
+	(void)state;
+	open_modem("udx710");
+	assert_int_equal(on.tap->sent[BSL_CMD_READ_START],
+			 on.tap->sent[BSL_CMD_READ_END]);
+	assert_err(reader_read(on.s, &x, mem, &e), ERR_REFUSED, "0x96", &e);
+	layout_name_extent(row("misc"), &x);
+	x.whole = x.length + 512;
+	x.length = 512;
+	assert_err(reader_read(on.s, &x, mem, &e), ERR_REFUSED, "0x8A", &e);
+	assert_ok(read_piece("misc", 0, 4096), &e);
+	assert_int_equal(on.tap->sent[BSL_CMD_READ_START],
+			 on.tap->sent[BSL_CMD_READ_END]);
+	wirerig_close(&on);
+}
+
+static void volumes_are_read_to_the_byte(void **state)
+{
+	const uint64_t size = 9 * UBI_LEB;
+
+	(void)state;
+	open_modem("udx710");
+	assert_ok(read_piece("misc", 0, sizeof(mem)), &e);
+	wirerig_assert_bytes(&on, "user", size, mem, sizeof(mem));
+	assert_ok(read_piece("misc", size - 70001, 70001), &e);
+	wirerig_assert_bytes(&on, "user", 2 * size - 70001, mem, 70001);
+	wirerig_close(&on);
+}
+
+/* The loader reads it as a whole when its beginning is asked for. */
+static void a_piece_of_the_bare_chip_is_begun_at_its_beginning(void **state)
+{
+	(void)state;
+	open_modem("udx710");
+	assert_ok(read_piece("uboot", 70001, 100000), &e);
+	wirerig_assert_bytes(&on, "boot1", 512 * KIB + 70001, mem, 100000);
+	assert_ok(read_piece("uboot", 512 * KIB - 1, 1), &e);
+	wirerig_assert_bytes(&on, "boot1", 1024 * KIB - 1, mem, 1);
+	wirerig_close(&on);
+}
+
+/* A bad block in it: what comes then is the loader's own memory. */
+static void other_memory_is_not_taken_for_the_chip(void **state)
+{
+	(void)state;
+	open_modem("udx710,bad_block=spl+0");
+	assert_err(read_piece(BSL_SPLLOADER, 0, 512), ERR_REFUSED, "0x84", &e);
+	assert_err(read_piece(BSL_SPLLOADER, 4096, 4096), ERR_REFUSED,
+		   "other memory", &e);
+	assert_ok(read_piece("misc", 4096, 4096), &e);
+	wirerig_close(&on);
+}
+
+static void a_volume_with_a_bad_beginning_is_read_behind_it(void **state)
+{
+	(void)state;
+	open_modem("udx710,bad=misc+0+512");
+	assert_err(read_piece("misc", 0, 512), ERR_REFUSED, "0x84", &e);
+	assert_ok(read_piece("misc", 4096, 4096), &e);
+	wirerig_assert_bytes(&on, "user", 9 * UBI_LEB + 4096, mem, 4096);
+	wirerig_close(&on);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_teardown(f, drop)
+	const struct CMUnitTest tests[] = {
+		TEST(sizes_are_those_of_the_volumes),
+		TEST(each_start_has_its_end),
+		TEST(volumes_are_read_to_the_byte),
+		TEST(a_piece_of_the_bare_chip_is_begun_at_its_beginning),
+		TEST(other_memory_is_not_taken_for_the_chip),
+		TEST(a_volume_with_a_bad_beginning_is_read_behind_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
