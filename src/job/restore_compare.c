@@ -58,41 +58,46 @@ static int read_step(struct look *k, size_t n, struct err *e)
 
 static void count_range(struct restore_item *it, uint64_t from, uint64_t n)
 {
-	uint64_t to = from + n;
-
-	if (to > it->length) {
-		uint64_t inside = from < it->length ? it->length - from : 0;
-
-		it->behind += n - inside;
-		n = inside;
-		to = it->length;
-	}
-	if (n == 0)
+	if (from >= it->length) {
+		it->behind += n;
 		return;
+	}
 	if (!it->differs)
 		it->first = from;
 	it->differs = true;
-	it->last = to;
+	it->last = from + n;
 	it->differing += n;
 }
 
-static int look_at_step(struct look *k, size_t n, struct err *e)
+/* Bytes [from, to) of this step. */
+static void count_piece(struct look *k, size_t from, size_t to)
 {
-	struct restore *r = k->r;
-	struct diff d = { .p = r->ours,
-			  .q = r->theirs,
-			  .len = n,
-			  .offset = k->at,
+	struct diff d = { .p = k->r->ours + from,
+			  .q = k->r->theirs + from,
+			  .len = to - from,
+			  .offset = k->at + from,
 			  .a = strcmp(k->it->name, "miscdata") ? &none
 							       : &altered,
 			  .b = &none };
 	size_t at, len;
 
+	while (diff_next(&d, &at, &len))
+		count_range(k->it, d.offset + at, len);
+}
+
+static int look_at_step(struct look *k, size_t n, struct err *e)
+{
+	struct restore *r = k->r;
+	uint64_t end = k->it->length; /* may lie inside of a sector */
+	size_t cut = end <= k->at      ? 0
+		     : end - k->at < n ? (size_t)(end - k->at)
+				       : n;
+
 	if (restore_source_pull(r, r->ours, n, e) < 0 ||
 	    read_step(k, n, e) < 0 || sha256_add(r->hash, r->theirs, n, e) < 0)
 		return -(int)e->code;
-	while (diff_next(&d, &at, &len))
-		count_range(k->it, k->at + at, len);
+	count_piece(k, 0, cut);
+	count_piece(k, cut, n);
 	k->at += n;
 	return 0;
 }

@@ -65,7 +65,7 @@ int restore_set_length(struct restore *r, struct restore_item *it,
 	if (restore_load(r, it->member, MOST, &p, &n, e) < 0)
 		return -(int)e->code;
 	payload = restore_payload(p, n);
-	it->erased_first = n >= 4 && memcmp(p, "AVB0", 4) == 0;
+	it->erased_first = strncmp(it->name, "vbmeta", 6) == 0;
 	free(p);
 	if (payload && payload < it->source) {
 		it->length = payload;

@@ -37,13 +37,22 @@ static void set_phone(struct restore_row *row, const struct partition *p)
 			  p->size);
 }
 
-static bool compare_row(struct restore_row *row)
+/* found: by trying names, so that one may be there and not answer now. */
+static bool compare_row(struct restore_row *row, bool found)
 {
 	const struct restore_entry *a = &row->archive, *p = &row->phone;
 
 	row->same = strcmp(a->name, p->name) == 0 && a->size == p->size &&
 		    (a->offset == p->offset || !a->offset || !p->offset);
+	if (found && (!*a->name || !*p->name))
+		row->same = true;
 	return row->same;
+}
+
+static bool is_found(const struct restore *r)
+{
+	return r->layout.table.source == PTABLE_PROBED ||
+	       r->layout.table.source == PTABLE_PACKAGE;
 }
 
 /* -- by the GPT ------------------------------------------------------------ */
@@ -95,7 +104,7 @@ static int rows_of_gpt(struct restore *r, const struct gpt *g, bool *ret_same,
 				  (g->v[i].last_lba - g->v[i].first_lba + 1) *
 					  sector);
 		set_phone(row, k < t->n ? &t->v[k++] : NULL);
-		*ret_same &= compare_row(row);
+		*ret_same &= compare_row(row, is_found(r));
 	}
 	return 0;
 }
@@ -120,7 +129,7 @@ static int row_of_name(struct restore *r, const char *name, uint64_t offset,
 		return err_nomem(e);
 	set_entry(&row->archive, name, offset, size);
 	set_phone(row, ptable_find(&r->layout.table, name));
-	*ret_same &= compare_row(row);
+	*ret_same &= compare_row(row, is_found(r));
 	return 0;
 }
 
@@ -147,7 +156,7 @@ static int rows_of_manifest(struct restore *r, bool *ret_same, struct err *e)
 		if (!row)
 			return err_nomem(e);
 		set_phone(row, &t->v[i]);
-		*ret_same &= compare_row(row);
+		*ret_same &= compare_row(row, is_found(r));
 	}
 	return 0;
 }

@@ -115,6 +115,19 @@ cp $m.tar.zst other.tar.zst
 restore --yes --resume
 is 'nothing to go on with: 2' ended 2 "there is no '$m.undo.tar.zst.state'"
 
+# -- other phones ---------------------------------------------------------------------------------------
+
+run backup --device "sim:ums512,$base,ab_mirror=0" -o slots.tar.zst
+run restore slots.tar.zst --device "sim:ums512,$base,ab_mirror=0,damage=avbmeta_rs_a" --yes --slots apart
+is 'a payload that ends inside of a sector, with damage behind it' ended 0
+is '... all of it' prints '^restored: 1 partition, 1 MiB, all read back'
+run backup --device "sim:sc9832,$base" -o names.tar.zst
+run restore names.tar.zst --device "sim:sc9832,$base,damage=prodnv,damage=boot,damage=wfixnv?" --yes \
+	--same-phone --class nv
+is 'a name that a loader does not give any more is no other table: 6' ended 6
+is '... what it gives is restored' prints '^restored: 2 partitions'
+is '... NV of an archive that has the second copy alone' prints 'wfixnv2 .* as NV by the name of the first copy'
+
 # -- a plan that was looked at -------------------------------------------------------------------------
 
 restore --dry-run --plan-out plan boot logo
