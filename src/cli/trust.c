@@ -73,11 +73,31 @@ void say_recheck(struct ui *u, const struct manifest *m)
 			  100.0 * (double)bound / (double)r->blocks);
 }
 
+/* A header speaks of its image, and a region may hold more than that. */
+static void say_images(struct ui *u, const struct manifest *m)
+{
+	struct strbuf names = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nparts; i++)
+		if (strcmp(m->parts[i].size_from, "dhtb") == 0)
+			strbuf_add(&names, "%s%s", n++ ? ", " : "",
+				   m->parts[i].name);
+	if (n)
+		ui_result(u,
+			  "  images: %s: read as far as their headers account "
+			  "for; what their regions may hold behind is not in "
+			  "it",
+			  names.s ? names.s : "some");
+	strbuf_free(&names);
+}
+
 void say_doubts(struct ui *u, const struct manifest *m)
 {
 	struct strbuf names = { 0 };
 	size_t n = 0, lost = 0;
 
+	say_images(u, m);
 	for (size_t i = 0; i < m->nparts; i++) {
 		const struct manifest_part *p = &m->parts[i];
 

@@ -15,7 +15,7 @@ void say_confirmed(struct ui *u, const struct manifest *m);
 /* What a sample that was read again says; nothing when there was none. */
 void say_recheck(struct ui *u, const struct manifest *m);
 /* The numbers of it, with the bound; NULL when there was none. */
-/* What was read past the bad blocks of a bare NAND. */
+/* Regions of which only an image is known, and what is of a bare NAND. */
 void say_doubts(struct ui *u, const struct manifest *m);
 json_t *recheck_json(const struct manifest *m);
 /* Closing lines of a backup; nothing when nothing is suspect. */
