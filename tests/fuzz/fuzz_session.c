@@ -128,6 +128,7 @@ static void answer(struct player *y)
 		y->plain = true;
 		break;
 	case BSL_CMD_READ_MIDST:
+	case BSL_CMD_READ_FLASH:
 		say_data(y, y->want);
 		break;
 	case BSL_CMD_READ_PARTITION:
@@ -237,6 +238,14 @@ static void understand(struct player *y, const uint8_t *p, size_t n)
 		collect(y, p, n);
 	if (y->cmd == BSL_CMD_READ_START && k > 20)
 		y->by_name = memcmp(b + 4, "u\0s\0e\0r\0_", 10) != 0;
+	if (y->cmd == BSL_CMD_READ_FLASH && k >= 16) {
+		y->by_name = false;
+		y->want = get_be32(b + 8);
+		y->offset = get_be32(b + 12);
+		/* What would hang the phone never gets so far. */
+		assert(y->want > 0 && y->want <= BSL_READ_FLASH_MAX);
+		assert(y->want + y->offset <= REGION_MAX + 0x260);
+	}
 	if (y->cmd != BSL_CMD_READ_MIDST || k < 12)
 		return;
 	y->want = get_le32(b + 4);
@@ -365,7 +374,8 @@ static void read_all(struct session *s, struct player *y)
 		const struct partition *p = &l.table.v[i];
 		bool raw = layout_raw_extent(&l, p, &x);
 
-		if (!raw && layout_is_first_nv(p))
+		if ((p->by_address && !p->size) ||
+		    (!raw && layout_is_first_nv(p)))
 			continue; /* the guard would call it a bug */
 		if (!raw)
 			layout_name_extent(p, &x);
@@ -424,7 +434,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct input in = { p, n };
 	static struct player y;
 	uint8_t options = take_u8(&in);
-	struct profile profile = { .quirks = take_u8(&in) };
+	struct profile profile = {
+		.quirks = take_u8(&in),
+		.regions = { { "one", 0x80000003, 0, true, false },
+			     { "two", 0x90000001, 0x3001, false, false } },
+		.nregions = 2
+	};
 	struct session_options opt = { .profile = &profile };
 	struct loader fdl1, fdl2;
 	struct session *s;
@@ -456,6 +471,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	make_loader("fdl2", &fdl2);
 	opt.fdl1 = options & 4 ? NULL : &fdl1;
 	opt.fdl2 = &fdl2;
+	if (options & 0x40)
+		profile.storage = 1u << STORAGE_NAND;
 	opt.may_write = options & 0x20;
 	opt.chunk_max = options & 8 ? 0x1000 : options & 0x10 ? 0x3001 : 0;
 	assert(session_open(&y.base, &opt, NULL, &s, &e) == 0);

@@ -67,6 +67,13 @@ static void sessions(void)
 	SESSION("old-da", 3, 0, &small_disk,
 		"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\x96\0\0");
 	SESSION("far-entries", 3, 0, &far_disk, "");
+	SESSION("address", 0, 0x80, NULL, "");
+	SESSION("address-single", 0, 0xC0, NULL, "");
+	SESSION("address-refused", 0, 0x80, NULL, CLIMB "\0\0\1\x8A\0\0\0\0");
+	SESSION("address-late", 0, 0x80, NULL, CLIMB "\0\0\4\0\0\3\0\x40");
+	SESSION("nand", 0x40, 8, NULL, "");
+	SESSION("nand-refused", 0x40, 8, NULL,
+		CLIMB "\0\0\1\x8A\x08\0\0\x10\0\0\0\0\0\0\0");
 	for (unsigned i = 0; i < 24; i++) {
 		/* One late answer; so cut that it comes alone. */
 		char script[] = { (char)0x80, (char)(9 * i), 4 }, name[32];
