@@ -21,6 +21,7 @@ kind       = eMMC
 [alternative 1]
 fdl1       = 0x5000
 fdl2       = 0x8a800000
+wrong      = yes
 why        = Contradicted by the vendor sources. Do not use.
 why        = (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs)
 

@@ -38,6 +38,7 @@ why        = (jingpad-bsp/bsp_bootloader_chipram:nand_fdl/board/spreadtrum/*/fdl
 [alternative 2]
 fdl1       = 0x5000
 fdl2       = 0x8a800000
+wrong      = yes
 why        = Contradicted by two phones and the vendor sources. Do not use.
 why        = (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs)
 

@@ -40,6 +40,7 @@ why        = yonglongliu/u-boot15:board/spreadtrum/*/Kconfig)
 [alternative 2]
 fdl1       = 0x5000
 fdl2       = 0x8a800000
+wrong      = yes
 why        = Contradicted by the log of an SC9832 phone. Do not use.
 why        = (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs)
 

@@ -30,6 +30,7 @@ quirk      = keep-charge
 [alternative 1]
 fdl1       = 0x5500
 fdl2       = 0x9efffe00
+wrong      = yes
 why        = Contradicted by the scheme file of a device and by logs. Do not
 why        = use. (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs)
 

@@ -20,6 +20,7 @@ kind       = eMMC
 [alternative 1]
 fdl1       = 0x65000800
 fdl2       = 0x9efffe00
+wrong      = yes
 why        = Contradicted by the vendor sources. Do not use.
 why        = (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs)
 

@@ -34,6 +34,7 @@ quirk      = keep-charge
 [alternative 1]
 fdl1       = 0x5500
 fdl2       = 0x9f000000
+wrong      = yes
 why        = FDL2 without the 0x200 bytes of the signature header; contradicted
 why        = by logs. Do not use.
 why        = (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs)

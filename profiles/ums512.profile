@@ -42,12 +42,14 @@ quirk      = keep-charge
 [alternative 1]
 fdl1       = 0x65000800
 fdl2       = 0x9efffe00
+wrong      = yes
 why        = Contradicted by firmware packages and phones. Do not use.
 why        = (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs)
 
 [alternative 2]
 fdl1       = 0x65000800
 fdl2       = 0xb4fffe00
+wrong      = yes
 why        = Given for T700 with the pair of UMS9620; another source puts T700
 why        = here. Do not use.
 why        = (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs)

@@ -53,6 +53,7 @@ quirk      = keep-charge
 [alternative 1]
 fdl1       = 0x5500
 fdl2       = 0x9efffe00
+wrong      = yes
 why        = Contradicted by the logs of many phones. Do not use.
 why        = (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs)
 

@@ -36,6 +36,7 @@ quirk      = keep-charge
 [alternative 1]
 fdl1       = 0x5500
 fdl2       = 0x9f000000
+wrong      = yes
 why        = Contradicted by the logs of phones and routers. Do not use.
 why        = (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs)
 

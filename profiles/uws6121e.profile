@@ -78,6 +78,7 @@ optional   = yes
 [alternative 1]
 fdl1       = 0x40004000
 fdl2       = 0x14000000
+wrong      = yes
 why        = A table in this source gives the pair of SC6531E for W217; the
 why        = scheme file of the vendor contradicts it. Do not use.
 why        = (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs)
@@ -85,6 +86,7 @@ why        = (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs)
 [alternative 2]
 fdl1       = 0x5500
 fdl2       = 0x9efffe00
+wrong      = yes
 why        = The same table
 why        = (hoplik/SakuraEDL:Spreadtrum/Database/sprd_fdl_database.cs) gives
 why        = this pair for UWS6121; the scheme file of the vendor contradicts

@@ -26,6 +26,8 @@ struct loader {
  * no number; ERR_IO when it cannot be read.  What is in it: loader_check.h.
  */
 int loader_open(const char *spec, struct loader *ret, struct err *e) MUST_CHECK;
+/* The same for a path as it is, without an address. */
+int loader_read(const char *path, struct loader *ret, struct err *e) MUST_CHECK;
 /* The same from memory, which is copied. */
 int loader_from_memory(const char *name, uint32_t addr, const uint8_t *p,
 		       size_t n, struct loader *ret, struct err *e) MUST_CHECK;

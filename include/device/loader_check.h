@@ -31,6 +31,8 @@ struct loader_head {
 
 /* Pure; any bytes.  False, and all zero, without a whole DHTB header. */
 bool loader_head_parse(const uint8_t *p, size_t n, struct loader_head *ret);
+/* Is this address of a header one at all? */
+bool loader_head_tells(uint64_t addr);
 
 /*
  * Where the signature behind an image ends, by its own header [9].  All

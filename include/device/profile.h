@@ -37,10 +37,14 @@ enum confidence {
 	CONFIDENCE_INFERRED, /* from vendor build files, no device report */
 };
 
-/* An address pair that another source gives; kept, never used by itself. */
+/*
+ * An address pair that another source gives; kept, and used only for a file
+ * that says so itself (loader_place.h).
+ */
 struct profile_alternative {
 	bool has_fdl1, has_fdl2;
 	uint32_t fdl1, fdl2;
+	bool wrong; /* phones or better sources contradict it: never used */
 	char why[320];
 };
 

@@ -22,7 +22,7 @@ struct options {
 	const char *log;
 	/* with a phone */
 	const char *device, *chip, *fdl1, *fdl2;
-	const char *pac, *inside;
+	const char *pac, *inside, *loaders;
 	const char *fault; /* a plan of transport/fault.h */
 	uint64_t wait_s, lost_s, timeout_ms, chunk;
 	enum after after;

@@ -2,6 +2,8 @@
 /* phone.c - from options to a session, and how the phone is left. */
 #include "phone.h"
 
+#include "loader_choice.h"
+
 #include "sim/phone.h"
 #include "transport/fault.h"
 #include "transport/sim.h"
@@ -59,23 +61,13 @@ static int choose_profile(const struct options *o, struct phone_link *p,
 	return profile_find(&p->profiles, name, &p->so.profile, e);
 }
 
-/* Where `which` goes when nothing closer to it tells. */
-static void take_address(struct loader *l, const struct profile *profile,
-			 int which)
-{
-	if (!l->has_addr && profile &&
-	    (which == 1 ? profile->has_fdl1 : profile->has_fdl2)) {
-		l->addr = which == 1 ? profile->fdl1 : profile->fdl2;
-		l->has_addr = true;
-	}
-}
-
 /*
  * A file with an address, the package's or the profile's; the package's own;
  * or the simulator's.
  */
-static int choose_loader(const struct options *o, struct phone_link *p,
-			 int which, const struct phone *sim, struct err *e)
+static int choose_loader(const struct options *o, struct ui *u,
+			 struct phone_link *p, int which,
+			 const struct phone *sim, struct err *e)
 {
 	const char *spec = which == 1 ? o->fdl1 : o->fdl2;
 	struct loader *l = which == 1 ? &p->fdl1 : &p->fdl2;
@@ -84,10 +76,12 @@ static int choose_loader(const struct options *o, struct phone_link *p,
 	uint32_t addr;
 	size_t n;
 
+	if (l->data) /* out of the folder of --loaders */
+		return 0;
 	if (!spec && o->pac) {
 		*l = *from;
 		memset(from, 0, sizeof(*from));
-		take_address(l, p->so.profile, which);
+		loader_choose_address(u, l, which, p->so.profile);
 		return 0;
 	}
 	if (!spec && sim) {
@@ -106,7 +100,7 @@ static int choose_loader(const struct options *o, struct phone_link *p,
 		l->addr = from->addr;
 		l->has_addr = true;
 	}
-	take_address(l, p->so.profile, which);
+	loader_choose_address(u, l, which, p->so.profile);
 	if (!l->has_addr && sim) {
 		phone_sample_loader(sim, which, &l->addr, &bytes, &n);
 		l->has_addr = true;
@@ -131,14 +125,18 @@ static int open_parts(const struct options *o, struct ui *u,
 	int rc = 0;
 
 	p->simulated = sim != NULL;
+	if (o->pac && o->loaders)
+		return loader_two_sources(e);
 	if (o->pac)
 		rc = phone_pac_open(o, u, &p->pac, e);
 	if (rc == 0)
 		rc = choose_profile(o, p, sim, e);
 	if (rc == 0)
-		rc = choose_loader(o, p, 1, sim, e);
+		rc = loader_choice(o, u, p, e);
 	if (rc == 0)
-		rc = choose_loader(o, p, 2, sim, e);
+		rc = choose_loader(o, u, p, 1, sim, e);
+	if (rc == 0)
+		rc = choose_loader(o, u, p, 2, sim, e);
 	p->so.fdl1 = p->fdl1.data ? &p->fdl1 : NULL;
 	p->so.fdl2 = p->fdl2.data ? &p->fdl2 : NULL;
 	p->so.hints = p->pac.hints;

@@ -45,6 +45,19 @@ int loader_open(const char *spec, struct loader *ret, struct err *e)
 		l.has_addr = true;
 		*at = '\0';
 	}
+	r = loader_read(path, ret, e);
+	if (r == 0) {
+		ret->addr = l.addr;
+		ret->has_addr = l.has_addr;
+	}
+	return r;
+}
+
+int loader_read(const char *path, struct loader *ret, struct err *e)
+{
+	struct loader l = { .has_addr = false };
+	int r;
+
 	set_name(&l, path);
 	if (file_read_all(path, LOADER_MAX, &l.data, &l.len, e) < 0)
 		return err_context(e, "loader");

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "device/loader_place.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -146,18 +147,9 @@ static void find(struct loader_verdict *v, enum loader_worth worth,
 	va_end(ap);
 }
 
-static bool tells(uint64_t addr)
+bool loader_head_tells(uint64_t addr)
 {
 	return addr != 0 && addr != UINT64_MAX && addr != UINT32_MAX;
-}
-
-/* The header is loaded with the image: either may be what is meant. */
-static bool is_near(uint64_t header, uint32_t addr)
-{
-	uint64_t a = header < addr ? header : addr;
-	uint64_t b = header < addr ? addr : header;
-
-	return b - a <= HEAD_SIZE;
 }
 
 static void check_head(const struct loader *l, const struct loader_head *h,
@@ -176,7 +168,8 @@ static void check_head(const struct loader *l, const struct loader_head *h,
 	else if (h->version != 1)
 		find(v, LOADER_NOTED, "", "its header has version %u, not 1",
 		     h->version);
-	if (l->has_addr && tells(h->addr) && !is_near(h->addr, l->addr))
+	if (l->has_addr && loader_head_tells(h->addr) &&
+	    !loader_same_place(h->addr, l->addr))
 		find(v, LOADER_SUSPECT,
 		     "name the chip of this phone (--chip), or take the "
 		     "loaders of its own firmware",
@@ -312,6 +305,21 @@ static void check_name(const struct loader *l, const struct profile *p,
 		     other, p->title);
 }
 
+/* A name with an address in it: "fdl1_0x5500.bin". */
+static void check_named_place(const struct loader *l, struct loader_verdict *v)
+{
+	uint32_t addr;
+
+	if (l->has_addr && loader_name_address(l->file, &addr) &&
+	    !loader_same_place(addr, l->addr))
+		find(v, LOADER_SUSPECT,
+		     "name the chip of this phone (--chip), or take the "
+		     "loaders of its own firmware",
+		     "its name says that it belongs at 0x%" PRIX32
+		     ", and it would be loaded to 0x%" PRIX32,
+		     addr, l->addr);
+}
+
 /* -- both ----------------------------------------------------------------- */
 
 void loader_check(const struct loader *l, int which,
@@ -338,6 +346,7 @@ void loader_check(const struct loader *l, int which,
 	if (h.dhtb)
 		check_head(l, &h, ret);
 	check_name(l, profile, ret);
+	check_named_place(l, ret);
 	check_size(l, which, ret);
 	check_code(l, &h, ret);
 }
@@ -352,9 +361,10 @@ static bool belongs_to(const struct loader *a, const struct loader *b)
 {
 	struct loader_head h;
 
-	return loader_head_parse(a->data, a->len, &h) && tells(h.addr) &&
-	       b->has_addr && is_near(h.addr, b->addr) &&
-	       !(a->has_addr && is_near(h.addr, a->addr));
+	return loader_head_parse(a->data, a->len, &h) &&
+	       loader_head_tells(h.addr) && b->has_addr &&
+	       loader_same_place(h.addr, b->addr) &&
+	       !(a->has_addr && loader_same_place(h.addr, a->addr));
 }
 
 void loader_check_pair(const struct loader *fdl1, const struct loader *fdl2,

@@ -248,6 +248,19 @@ static int take_confidence(struct config *c, struct profile *p, struct err *e)
 	return key_bad(&k, s, "device, several, one or inferred", e);
 }
 
+/* "wrong = yes"; left out: nobody has contradicted it. */
+static int take_wrong(struct config *c, const char *section, bool *ret,
+		      struct err *e)
+{
+	struct key k = { c, section, "wrong" };
+	const char *s = config_take(c, section, k.name);
+
+	if (!s)
+		return 0;
+	*ret = strcmp(s, "yes") == 0;
+	return *ret ? 0 : key_bad(&k, s, "yes, or left out", e);
+}
+
 /* Sections [alternative 1], [alternative 2] ... */
 static int take_alternatives(struct config *c, struct profile *p, struct err *e)
 {
@@ -265,7 +278,9 @@ static int take_alternatives(struct config *c, struct profile *p, struct err *e)
 			code = take_address(&fdl2, &a->has_fdl2, &a->fdl2, e);
 		if (code < 0 || (!a->has_fdl1 && !a->has_fdl2))
 			return code;
-		code = need_text(&why, " ", a->why, sizeof(a->why), e);
+		code = take_wrong(c, section, &a->wrong, e);
+		if (code == 0)
+			code = need_text(&why, " ", a->why, sizeof(a->why), e);
 		if (code < 0)
 			return code;
 		p->nalternatives++;

@@ -5,23 +5,8 @@
 # shellcheck source=tests/lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-le() { # BYTES VALUE: a number, little endian
-	local i v=$2
-	for ((i = 0; i < $1; i++)); do
-		# shellcheck disable=SC2059 # the format is the byte
-		printf "\\x$(printf %02x $((v & 255)))"
-		v=$((v >> 8))
-	done
-}
-# A DHTB header that belongs at ADDR, an image of SIZE bytes, a signature
-signed() { # ADDR SIZE
-	printf DHTB && le 4 1 && head -c 32 /dev/zero && le 8 "$1" && le 4 "$2"
-	head -c $((0x200 - 0x34)) /dev/zero
-	le 4 0xEA00000E && le 4 0xE59FF018 && head -c $(($2 - 8)) /dev/zero
-	head -c 16 /dev/zero && le 8 "$2" && le 8 0x200 && le 8 0x234 &&
-		le 8 $((0x200 + $2 + 0x60)) && head -c $((0x60 - 0x30)) /dev/zero
-	head -c 564 /dev/zero
-}
+# shellcheck source=tests/lib/loaders.sh
+. "$tree/tests/lib/loaders.sh"
 signed 0x5500 20480 >fdl1.bin
 signed 0x9EFFFE00 204800 >fdl2.bin
 d="--device sim:ums512"
@@ -29,7 +14,7 @@ d="--device sim:ums512"
 # shellcheck disable=SC2086 # words
 {
 	works 'a good pair' info $d --fdl1 fdl1.bin --fdl2 fdl2.bin --verbose
-	is '... nothing is said about it' no says 'signature|header|ARM code|--force'
+	is '... nothing is said about it' no says 'signature|its header (says|has|promises)|ARM code|--force'
 	head -c 20992 fdl1.bin >unsigned.bin
 	works 'an unsigned FDL1' info $d --fdl1 unsigned.bin --fdl2 fdl2.bin --verbose
 	is '... is a line with --verbose' says "FDL1 'unsigned.bin': it has no signature"
