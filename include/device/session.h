@@ -33,6 +33,16 @@ struct device_info {
 	bool escaping;	      /* of the link now */
 	unsigned baud;	      /* of a serial line, else 0 */
 	unsigned unsupported; /* commands that the loader did not know */
+	bool no_list;	      /* READ_PARTITION was one of them */
+	bool taken_up;	      /* FDL2 was found running; nothing was loaded */
+	/* And knows what it was asked before. */
+	bool taken_blind;
+};
+
+/* A loader that an earlier session left running, as it was then. */
+struct session_left {
+	enum stage stage; /* STAGE_FDL1 or STAGE_FDL2 */
+	struct device_info info;
 };
 
 struct session_events {
@@ -41,6 +51,8 @@ struct session_events {
 	/* A step begins or something worth a line was seen. */
 	void (*step)(void *user, const char *text);
 	void (*stage)(void *user, enum stage from, enum stage to);
+	/* session_info() tells more of the loader than before. */
+	void (*learned)(void *user);
 	/* A chunk or a step is tried again; once per repeat. */
 	void (*retry)(void *user, unsigned attempt, const struct err *why);
 	bool (*cancelled)(void *user);
@@ -49,6 +61,8 @@ struct session_events {
 struct session_options {
 	const struct profile *profile;	  /* may be NULL; borrowed */
 	const struct loader *fdl1, *fdl2; /* may be NULL; borrowed */
+	/* What may still run in the phone; may be NULL; borrowed. */
+	const struct session_left *left;
 	unsigned timeout_ms; /* of a usual answer; 0: the default */
 	unsigned wait_ms;    /* for a BootROM to answer; 0: the default */
 	unsigned recover_ms; /* for a lost phone to come back; 0: not at all */

@@ -10,6 +10,8 @@
 
 struct transport;
 
+#define TRANSPORT_STAY_MAX 192
+
 /*
  * Every method takes the transport it is called on, nothing from above, so
  * that a filter can stand in front of any other transport.
@@ -47,6 +49,11 @@ struct transport {
 	struct transport *next; /* what a filter stands in front of */
 	unsigned baud;		/* now; 0: no serial line */
 	unsigned wanted_baud;	/* to change to in FDL1; 0: stay */
+	/*
+	 * "PLACE#STAY": the same words later mean that the phone at that place
+	 * may not have left since.  "": that cannot be told.
+	 */
+	char stay[TRANSPORT_STAY_MAX];
 };
 
 /*

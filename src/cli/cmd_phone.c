@@ -206,6 +206,7 @@ static int run_end(const struct options *o, struct ui *u, enum after how)
 		exit = command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
 				      NULL, NULL);
 	else {
+		phone_ended(&p);
 		ui_result(u, how == AFTER_REBOOT
 				     ? "the phone reboots"
 				     : "the phone switches off when it is "

@@ -4,6 +4,7 @@
 
 #include "loader_choice.h"
 
+#include "base/text.h"
 #include "sim/phone.h"
 #include "transport/fault.h"
 #include "transport/sim.h"
@@ -13,28 +14,53 @@
 
 static void on_phone_log(void *user, const char *text)
 {
-	ui_step(user, "phone: %s", text);
+	struct phone_link *p = user;
+
+	ui_step(p->ui, "phone: %s", text);
 }
 
 static void on_step(void *user, const char *text)
 {
-	ui_step(user, "%s", text);
+	struct phone_link *p = user;
+
+	ui_step(p->ui, "%s", text);
+}
+
+/* A loader runs that the next run may find, however this one ends. */
+static void take_note(void *user)
+{
+	struct phone_link *p = user;
+	struct left l = { .session.stage = session_stage(p->session),
+			  .session.info = *session_info(p->session) };
+
+	if (l.session.stage != STAGE_FDL1 && l.session.stage != STAGE_FDL2)
+		return;
+	if (p->so.profile)
+		text_copy(l.profile, sizeof(l.profile), p->so.profile->name);
+	if (l.session.info.taken_up ? p->noted : p->so.fdl1 != NULL) {
+		l.fdl1 = l.session.info.taken_up ? p->left.fdl1 : p->fdl1;
+		l.fdl2 = l.session.info.taken_up ? p->left.fdl2 : p->fdl2;
+	}
+	left_save(session_transport(p->session)->stay, &l);
 }
 
 static void on_stage(void *user, enum stage from, enum stage to)
 {
-	struct ui *u = user;
+	struct phone_link *p = user;
+	struct ui *u = p->ui;
 
 	ui_step(u, "%s runs", session_stage_name(to));
 	if (u->json)
 		ui_event(u, "stage",
 			 json_pack("{ss ss}", "from", session_stage_name(from),
 				   "to", session_stage_name(to)));
+	take_note(p);
 }
 
 static void on_retry(void *user, unsigned attempt, const struct err *why)
 {
-	struct ui *u = user;
+	struct phone_link *p = user;
+	struct ui *u = p->ui;
 
 	ui_step(u, "asking again (%u): %s", attempt, why->text);
 	if (u->json)
@@ -42,6 +68,12 @@ static void on_retry(void *user, unsigned attempt, const struct err *why)
 			 json_pack("{si ss so}", "attempt", (int)attempt,
 				   "kind", err_kind_name(why->code), "why",
 				   ui_text(why->text)));
+}
+
+static bool on_cancelled(void *user)
+{
+	(void)user;
+	return ui_stopped(NULL);
 }
 
 static int choose_profile(const struct options *o, struct phone_link *p,
@@ -156,6 +188,22 @@ static int open_parts(const struct options *o, struct ui *u,
 	return rc;
 }
 
+/* What an earlier run has left at this place, and whose chip that was. */
+static void recall(struct phone_link *p, const struct transport *t)
+{
+	struct err e;
+
+	p->noted = left_load(t->stay, &p->left);
+	if (!p->noted)
+		return;
+	p->so.left = &p->left.session;
+	if (p->so.profile || !*p->left.profile)
+		return;
+	if ((p->profiles.n == 0 && profile_load_all(&p->profiles, &e) < 0) ||
+	    profile_find(&p->profiles, p->left.profile, &p->so.profile, &e) < 0)
+		p->so.profile = NULL;
+}
+
 /*
  * Files are opened before a real phone is waited for, so that it need not be
  * plugged in twice for a wrong name; a simulated one brings files of its own.
@@ -176,6 +224,8 @@ static int open_all(const struct options *o, struct ui *u, struct phone_link *p,
 		return rc;
 	if (is_simulated(device))
 		rc = open_parts(o, u, p, transport_sim_phone(t), e);
+	else
+		recall(p, t);
 	if (rc < 0) {
 		transport_close(t);
 		return rc;
@@ -194,12 +244,18 @@ const char *phone_device(const struct options *o)
 int phone_open(const struct options *o, struct ui *u, struct phone_link *p,
 	       struct err *e)
 {
-	const struct session_events ev = { u,	     on_phone_log, on_step,
-					   on_stage, on_retry,	   ui_stopped };
+	const struct session_events ev = { .user = p,
+					   .phone_log = on_phone_log,
+					   .step = on_step,
+					   .stage = on_stage,
+					   .learned = take_note,
+					   .retry = on_retry,
+					   .cancelled = on_cancelled };
 	struct transport *t = NULL;
 	int rc;
 
 	memset(p, 0, sizeof(*p));
+	p->ui = u;
 	p->so.timeout_ms = (unsigned)o->timeout_ms;
 	p->so.wait_ms = (unsigned)(o->wait_s * 1000);
 	p->so.recover_ms = (unsigned)(o->lost_s * 1000);
@@ -216,6 +272,17 @@ int phone_open(const struct options *o, struct ui *u, struct phone_link *p,
 	return rc;
 }
 
+/* Nothing was sent: the loaders are those of the run before, if any. */
+static void go_on_from_there(struct phone_link *p, struct ui *u)
+{
+	bool known = p->noted && !session_info(p->session)->taken_blind;
+
+	ui_note(u, "the phone still runs the loader of an earlier run: "
+		   "nothing had to be sent");
+	p->so.fdl1 = known && *p->left.fdl1.file ? &p->left.fdl1 : NULL;
+	p->so.fdl2 = known && *p->left.fdl2.file ? &p->left.fdl2 : NULL;
+}
+
 int phone_raise(struct phone_link *p, struct ui *u, struct err *e)
 {
 	int rc = session_raise(p->session, STAGE_FDL2, e);
@@ -223,6 +290,8 @@ int phone_raise(struct phone_link *p, struct ui *u, struct err *e)
 	if (rc < 0)
 		return rc;
 	p->raised = true;
+	if (session_info(p->session)->taken_up)
+		go_on_from_there(p, u);
 	ui_step(u, "FDL2 says: %s, escaping %s",
 		msg_da_form_name(session_info(p->session)->da.form),
 		session_info(p->session)->escaping ? "on" : "off");
@@ -242,7 +311,8 @@ void phone_left(const struct phone_link *p, struct ui *u)
 	if (p->raised && !p->simulated)
 		ui_note(u, "the phone is still in its loader: unplug it and "
 			   "hold the power key for 10 s (or take the battery "
-			   "out) to switch it off");
+			   "out) to switch it off, or leave it connected for "
+			   "the next command, which goes on from there");
 }
 
 void phone_finish(struct phone_link *p, const struct options *o, struct ui *u)
@@ -259,11 +329,18 @@ void phone_finish(struct phone_link *p, const struct options *o, struct ui *u)
 		ui_warn(u, "the phone did not %s: %s",
 			o->after == AFTER_REBOOT ? "reboot" : "power off",
 			e.text);
-	else
+	else {
+		phone_ended(p);
 		ui_note(u,
 			o->after == AFTER_REBOOT
 				? "the phone reboots"
 				: "the phone powers off when it is unplugged");
+	}
+}
+
+void phone_ended(struct phone_link *p)
+{
+	left_forget(session_transport(p->session)->stay);
 }
 
 void phone_close(struct phone_link *p)

@@ -4,6 +4,7 @@
 #define CLI_PHONE_H
 
 #include "device/session.h"
+#include "left.h"
 #include "options.h"
 #include "phone_pac.h"
 #include "ui.h"
@@ -13,6 +14,9 @@ struct phone_link {
 	struct loader fdl1, fdl2;
 	struct phone_pac pac; /* of --pac */
 	struct session_options so;
+	struct left left; /* what an earlier run left in it, if noted */
+	bool noted;
+	struct ui *ui;
 	struct session *session;
 	bool simulated;
 	bool raised; /* FDL2 runs; the phone must be told to be switched off */
@@ -32,11 +36,16 @@ int phone_open(const struct options *o, struct ui *u, struct phone_link *ret,
  */
 int phone_look_at_loaders(const struct options *o, struct ui *u,
 			  const struct phone_link *p, struct err *e) MUST_CHECK;
-/* BootROM to FDL2. */
+/*
+ * BootROM to FDL2, or on from the FDL2 that an earlier run left; p->so then has
+ * the loaders that were sent, as far as that is known.
+ */
 int phone_raise(struct phone_link *p, struct ui *u, struct err *e) MUST_CHECK;
 /* Says that the phone is still in its loader, if it is; after a failure. */
 void phone_left(const struct phone_link *p, struct ui *u);
 /* --after; says in words how the phone is left.  Fails softly: a warning. */
+/* It was told to restart or to switch off. */
+void phone_ended(struct phone_link *p);
 void phone_finish(struct phone_link *p, const struct options *o, struct ui *u);
 void phone_close(struct phone_link *p);
 /* The word of --after, for the manifest: what is asked of the phone then. */

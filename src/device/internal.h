@@ -7,15 +7,16 @@
 #include "device/session.h"
 
 /* Time limits; docs/protocol.md 4.9 compares them with other hosts. */
-#define ANSWER_MS	3000u
-#define HELLO_MS	500u
-#define HELLO_TRIES_ROM 30u
-#define FDL1_HELLO_MS	1000u
-#define FDL1_TRIES	10u
-#define FDL2_START_MS	20000u
-#define READ_MS		5000u
-#define FIRST_READ_MS	15000u
-#define REOPEN_MS	15000u
+#define ANSWER_MS	 3000u
+#define HELLO_MS	 500u
+#define HELLO_TRIES_ROM	 30u
+#define HELLO_TRIES_LEFT 4u
+#define FDL1_HELLO_MS	 1000u
+#define FDL1_TRIES	 10u
+#define FDL2_START_MS	 20000u
+#define READ_MS		 5000u
+#define FIRST_READ_MS	 15000u
+#define REOPEN_MS	 15000u
 /* A loader may erase before it answers these [7.2, 7.3]. */
 #define WRITE_START_MS 60000u
 #define WRITE_END_MS   60000u
@@ -133,6 +134,22 @@ int load_send(struct session *s, const struct loader *l, const char *which,
 /* The chip's own number, where this loader can be asked for it. */
 int stages_learn_uid(struct session *s, struct err *e) MUST_CHECK;
 int stages_step(struct session *s, enum stage to, struct err *e) MUST_CHECK;
+/* FDL2 answers: what begins with it, however it came up. */
+void stages_enter_fdl2(struct session *s);
+/* Back to where session_open() left it. */
+void session_forget(struct session *s);
+/* takeup.c */
+/*
+ * Does FDL2 run, at this speed of a serial line?  Asked in the
+ * format of the link; once, or until a loader that was left in the middle of
+ * an answer has come round.  False: *e says how it failed.
+ */
+bool takeup_runs(struct session *s, unsigned baud, bool once, struct err *e);
+/* 1: FDL2 was taken up as opt.left has it; 0: it is not there. */
+int takeup_known(struct session *s, struct err *e) MUST_CHECK;
+/* The same for a phone that was silent to CHECK_BAUD, of which nothing is
+ * known. */
+int takeup_silent(struct session *s, struct err *e) MUST_CHECK;
 /* chunk.c: pure rules */
 /*
  * The next size to ask for.  Above a sector every other one is a sector

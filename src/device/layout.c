@@ -184,8 +184,17 @@ static int from_list(struct session *s, struct layout *l, struct err *e)
 	int rc;
 
 	/* Builds for NAND have none [6.1]. */
-	if (session_has_quirk(s, QUIRK_NO_LIST) || session_is_nand(s))
+	if (session_has_quirk(s, QUIRK_NO_LIST) || session_is_nand(s) ||
+	    s->info.no_list)
 		return 0;
+	if (s->info.taken_blind) {
+		layout_warn(l,
+			    "the loader ran already, and its own list was not "
+			    "asked for: it may have refused a command before, "
+			    "and does not bear a second one; switch the phone "
+			    "off and start again to have it asked");
+		return 0;
+	}
 	buf = malloc(BSL_PAYLOAD_MAX);
 	if (!buf)
 		return err_nomem(e);

@@ -3,7 +3,6 @@
 #include "device/session.h"
 
 #include "base/text.h"
-#include "bsl/proto.h"
 #include "internal.h"
 
 #include <stdio.h>
@@ -19,37 +18,7 @@ bool session_is_lost(const struct session *s, const struct err *e)
 		(s->dead && (e->code == ERR_TIMEOUT || e->code == ERR_STAGE)));
 }
 
-/* One harmless request, which a loader of this kind knows. */
-static bool answers(struct session *s, struct err *e)
-{
-	if (session_has_quirk(s, QUIRK_READ_BY_ADDRESS))
-		return address_answers(s, e);
-	return link_fence(s->link, BSL_CMD_READ_END, NULL, 0, ANSWER_MS,
-			  BSL_REP_ACK, 0, e) == 0;
-}
-
-/*
- * A cable that slipped leaves the loader running where there is a battery.
- * READ_END is acknowledged by every FDL2 and changes nothing; a ROM that gets
- * it says 0x8B and goes on [2.5].  Flags first would be the end of an FDL2
- * that has its escaping off [1.3].
- */
-static bool still_runs(struct session *s, unsigned baud, struct err *e)
-{
-	unsigned rom_baud = s->t->baud;
-	bool other_speed = s->t->ops->set_speed && baud && baud != rom_baud;
-
-	if (other_speed && s->t->ops->set_speed(s->t, baud, e) < 0)
-		return false;
-	if (answers(s, e))
-		return true;
-	if (other_speed && s->t->ops->set_speed(s->t, rom_baud, e) < 0)
-		session_note(s, "setting the line back: %s", e->text);
-	return false;
-}
-
-/* As after session_open(). */
-static void forget(struct session *s)
+void session_forget(struct session *s)
 {
 	static const struct frame_format either = { FRAME_EITHER, true };
 	static const struct guard loading = { .mode = GUARD_LOAD };
@@ -95,7 +64,11 @@ static bool may_go_better(const struct err *e)
 	       e->code == ERR_FRAME;
 }
 
-/* Back in FDL2, whoever it is; 1: the loader was running all the time. */
+/*
+ * Back in FDL2, whoever it is; 1: the loader was running all the time.  A cable
+ * that slipped leaves it running where there is a battery: that is asked
+ * first, as flags would be the end of an FDL2 that has its escaping off [1.3].
+ */
 static int climb_again(struct session *s, bool dead, unsigned baud,
 		       const struct err *why, struct err *e)
 {
@@ -104,11 +77,11 @@ static int climb_again(struct session *s, bool dead, unsigned baud,
 
 		if (rc < 0)
 			return not_back(s, why, e);
-		if (i == 0 && !dead && still_runs(s, baud, e))
+		if (i == 0 && !dead && takeup_runs(s, baud, true, e))
 			return 1;
 		if (e->code == ERR_CANCELLED)
 			return -(int)e->code;
-		forget(s);
+		session_forget(s);
 		rc = session_raise(s, STAGE_FDL2, e);
 		if (rc == 0)
 			return 0;
@@ -178,7 +151,7 @@ int session_recover(struct session *s, struct err *e)
 	s->reopen_ms = reopen_ms;
 	s->contact_ms = contact_ms;
 	if (rc < 0) {
-		forget(s);
+		session_forget(s);
 		return rc;
 	}
 	keep_sizes(s, &chunk);

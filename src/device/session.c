@@ -122,6 +122,15 @@ unsigned session_timeout(const struct session *s, unsigned usual_ms)
 	return s->opt.timeout_ms > usual_ms ? s->opt.timeout_ms : usual_ms;
 }
 
+/* A command that this loader does not know: never again in this session. */
+static void learn_unknown(struct session *s, unsigned cmd)
+{
+	s->info.unsupported++;
+	s->info.no_list |= cmd == BSL_CMD_READ_PARTITION;
+	if (s->ev.learned)
+		s->ev.learned(s->ev.user);
+}
+
 int session_refusal(struct session *s, unsigned cmd, const struct reply *r,
 		    struct err *e)
 {
@@ -144,7 +153,7 @@ int session_refusal(struct session *s, unsigned cmd, const struct reply *r,
 			       msg_reply_name(r->type, rname));
 	if (r->type == BSL_REP_UNSUPPORTED_COMMAND ||
 	    r->type == BSL_REP_UNKNOWN_CMD)
-		s->info.unsupported++;
+		learn_unknown(s, cmd);
 	if (r->type == BSL_REP_VERIFY_ERROR) {
 		/* Vendor loaders loop for ever after this [2.5]. */
 		s->dead = true;

@@ -83,16 +83,49 @@ static int silent_at_first(const struct session *s, unsigned tries,
 	return rc;
 }
 
+/* An FDL1 that was left running speaks at the speed that it was told. */
+static int hello_to_left_fdl1(struct session *s, struct reply *ret,
+			      struct err *e)
+{
+	const struct session_left *left = s->opt.left;
+	unsigned rom_baud = s->t->baud;
+	int rc;
+
+	if (!left || left->stage != STAGE_FDL1 || !s->t->ops->set_speed ||
+	    !left->info.baud || left->info.baud == rom_baud)
+		return 0;
+	if (s->t->ops->set_speed(s->t, left->info.baud, e) < 0)
+		return -(int)e->code;
+	rc = hello(s, HELLO_TRIES_LEFT, HELLO_MS, ret, e);
+	if (rc == 0) {
+		s->info.baud = left->info.baud;
+		return 1;
+	}
+	if (rc != -(int)ERR_TIMEOUT)
+		return rc;
+	return s->t->ops->set_speed(s->t, rom_baud, e);
+}
+
 /* VER tells the checksum, and with its text the stage [4.1, 4.2]. */
 static int step_first_contact(struct session *s, struct err *e)
 {
 	unsigned tries = s->contact_ms / HELLO_MS + (s->opt.wait_ms != 0);
 	struct reply r;
-	int rc;
+	int rc = takeup_known(s, e);
 
-	rc = hello(s, tries, HELLO_MS, &r, e);
-	if (rc == -(int)ERR_TIMEOUT)
-		return silent_at_first(s, tries, e);
+	if (rc == 1)
+		return 0;
+	if (rc == 0)
+		rc = hello_to_left_fdl1(s, &r, e);
+	if (rc == 0)
+		rc = hello(s, tries, HELLO_MS, &r, e);
+	if (rc == -(int)ERR_TIMEOUT) {
+		rc = takeup_silent(s, e);
+		if (rc == 0)
+			return silent_at_first(s, tries, e);
+		if (rc == 1)
+			return 0;
+	}
 	if (rc < 0)
 		return session_explain(s, STEP_CONTACT, e);
 	text_clean(r.data, r.len, s->info.hello, sizeof(s->info.hello));
@@ -395,6 +428,22 @@ int stages_learn_uid(struct session *s, struct err *e)
 	return 0;
 }
 
+void stages_enter_fdl2(struct session *s)
+{
+	if (s->info.storage == STORAGE_UNKNOWN && s->opt.profile) {
+		/* A profile with one kind only knows it. */
+		for (int k = STORAGE_EMMC; k <= STORAGE_NOR; k++)
+			if (s->opt.profile->storage == 1u << k)
+				s->info.storage = k;
+	}
+	s->started[0] = '\0';
+	s->served = false;
+	s->write_enabled = false;
+	chunk_init(&s->chunk, chunk_cap(s));
+	s->dead = false; /* a ROM says 0x8B and goes on [2.5] */
+	s->stage = STAGE_FDL2;
+}
+
 /* FDL2 into the phone, and started.  1: begin from first contact. */
 static int bring_fdl2(struct session *s, struct err *e)
 {
@@ -432,18 +481,7 @@ static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 		rc = stages_learn_uid(s, e);
 	if (rc < 0)
 		return session_explain(s, STEP_FIRST_COMMAND, e);
-	if (s->info.storage == STORAGE_UNKNOWN && s->opt.profile) {
-		/* A profile with one kind only knows it. */
-		for (int k = STORAGE_EMMC; k <= STORAGE_NOR; k++)
-			if (s->opt.profile->storage == 1u << k)
-				s->info.storage = k;
-	}
-	s->started[0] = '\0';
-	s->served = false;
-	s->write_enabled = false;
-	chunk_init(&s->chunk, chunk_cap(s));
-	s->dead = false; /* a ROM says 0x8B and goes on [2.5] */
-	s->stage = STAGE_FDL2;
+	stages_enter_fdl2(s);
 	return 0;
 }
 

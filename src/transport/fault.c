@@ -408,6 +408,7 @@ static int fault_reopen(struct transport *t, unsigned timeout_ms, struct err *e)
 	f->away = rc < 0;
 	f->stalled = false;
 	t->baud = t->next->baud;
+	memcpy(t->stay, t->next->stay, sizeof(t->stay));
 	return rc;
 }
 
@@ -467,6 +468,7 @@ int transport_open_fault(const char *plan, const struct transport_env *env,
 	f->base.next = next;
 	f->base.baud = next->baud;
 	f->base.wanted_baud = next->wanted_baud;
+	memcpy(f->base.stay, next->stay, sizeof(f->base.stay));
 	if (env)
 		f->env = *env;
 	*ret = &f->base;

@@ -2,6 +2,9 @@
 /* transport.c - from a device specification to an open transport. */
 #include "transport/transport.h"
 
+#include "stay.h"
+
+#include <stdio.h>
 #include <string.h>
 
 static int open_sim(const char *rest, const struct transport_env *env,
@@ -44,6 +47,22 @@ int transport_open(const char *spec, struct transport **ret, struct err *e)
 	struct transport_env env = { .wait_ms = 0 };
 
 	return transport_open_in(spec, &env, ret, e);
+}
+
+void transport_set_stay(struct transport *t, const char *place,
+			const char *stay)
+{
+	char boot[64] = "";
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+	bool known = f && fgets(boot, sizeof(boot), f);
+
+	if (f)
+		fclose(f);
+	boot[strcspn(boot, "\n")] = '\0';
+	/* Cut, two stays could look alike. */
+	if (!known || snprintf(t->stay, sizeof(t->stay), "%s#%s %s", place,
+			       stay, boot) >= (int)sizeof(t->stay))
+		t->stay[0] = '\0';
 }
 
 void transport_close(struct transport *t)

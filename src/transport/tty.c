@@ -2,15 +2,18 @@
 /* tty.c - a serial line, raw; docs/protocol.md 1.5. */
 #include "base/clock.h"
 #include "base/text.h"
-#include "transport/transport.h"
+#include "stay.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -211,6 +214,25 @@ static void tty_close(struct transport *t)
 	free(y);
 }
 
+/*
+ * The device of the line, since it was made.  A phone behind an adapter may
+ * leave without a trace: this alone proves nothing.
+ */
+static void name_stay(struct tty *y)
+{
+	char place[64], stay[96];
+	struct stat st;
+
+	y->base.stay[0] = '\0';
+	if (fstat(y->fd, &st) < 0)
+		return;
+	snprintf(place, sizeof(place), "tty-%u-%u", major(st.st_rdev),
+		 minor(st.st_rdev));
+	snprintf(stay, sizeof(stay), "%lld.%09ld", (long long)st.st_ctim.tv_sec,
+		 st.st_ctim.tv_nsec);
+	transport_set_stay(&y->base, place, stay);
+}
+
 static int open_line(struct tty *y, struct err *e)
 {
 	int r;
@@ -241,6 +263,7 @@ static int open_line(struct tty *y, struct err *e)
 		err_why(e, WHY_PORT_BUSY);
 		return r;
 	}
+	name_stay(y);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "base/clock.h"
 #include "base/text.h"
+#include "stay.h"
 #include "usb_internal.h"
 
 #include <fcntl.h>
@@ -129,6 +130,21 @@ static void tell_speed(const struct usb *u)
 		     u->port.name, u->ends.in_packet);
 }
 
+/* Each time that a phone comes, the bus gives it another address. */
+static void name_stay(struct usb *u)
+{
+	libusb_device *dev = libusb_get_device(u->port.handle);
+	char place[USB_NAME_MAX], stay[32], text[USB_PATH_MAX];
+	struct usb_path path;
+
+	u->base.stay[0] = '\0';
+	if (!usb_path_of(dev, &path))
+		return;
+	snprintf(place, sizeof(place), "usb-%s", usb_path_text(&path, text));
+	snprintf(stay, sizeof(stay), "%u", libusb_get_device_address(dev));
+	transport_set_stay(&u->base, place, stay);
+}
+
 /* From a device that is open to one that is listened to. */
 static int bring_up(struct usb *u, struct err *e)
 {
@@ -142,8 +158,10 @@ static int bring_up(struct usb *u, struct err *e)
 		r = usb_io_start(u, e);
 	if (r == 0)
 		r = line_state(u, e);
-	if (r == 0)
+	if (r == 0) {
+		name_stay(u);
 		tell_speed(u);
+	}
 	return r;
 }
 

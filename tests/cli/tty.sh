@@ -68,17 +68,66 @@ is 'with a higher speed' ended 0
 hang_up
 
 # A phone that an earlier command has left in its loader.
-serve "ums512,$base"
+serve "ums512,$base" left
 # shellcheck disable=SC2046
 run info --device "tty:$tty" $(loaders UMS512)
-is 'info leaves the phone in its loader, and says so' ended 0 'still in its loader'
+is 'info leaves the phone in its loader, and says so' ended 0 'still in its loader' 'next command, which goes on from there'
+is '... a note of it is kept' test -e "$XDG_RUNTIME_DIR/spdvault/tty-136-${tty##*/}.json"
+works 'the next command needs no loaders' backup --device "tty:$tty" -o second.tar.zst misc --verbose
+is '... goes on from there' says 'still runs the loader of an earlier run'
+is '... sends none' no says '^sending|the phone says'
+is '... and its archive is good' "$prog" verify second.tar.zst
+run inspect second.tar.zst
+is '... with the loaders that were sent then' prints '^FDL1: +fdl1.bin at 0x5500'
+is '... and the chip' prints 'profile ums512'
+# One that is killed while it reads.
+"$prog" read --device "tty:$tty" -o killed.img super --log killed.log >/dev/null 2>&1 &
+reader=$!
+for _ in $(seq 100); do
+	[ ! -s killed.img.partial ] || break
+	sleep 0.05
+done
+is 'a run that reads' test -s killed.img.partial
+kill -KILL $reader
+wait $reader 2>/dev/null
+works 'after it was killed the next goes on, too' backup --device "tty:$tty" -o third.tar.zst misc --verbose
+is '... from there' says 'still runs the loader of an earlier run'
+is '... with the same bytes' same "$("$prog" cat second.tar.zst misc | sha256sum)" "$("$prog" cat third.tar.zst misc | sha256sum)"
+mv "$XDG_RUNTIME_DIR/spdvault" notes
+works 'where no note of it was kept it is found by its silence' info --wait 1 --device "tty:$tty" --verbose
+is '... and says so' says 'answers as FDL2, which something else has started'
+hang_up
+is 'the phone was never asked what it does not know' grep -q 'did not know 0; its storage changed 0 times; it is in fdl2' left.err
+
+# One without a list of partitions is asked for it once, not in each run.
+serve "ums512,$base,user_partition=84,ptable=fe" fe
 # shellcheck disable=SC2046
-run backup --wait 2 --device "tty:$tty" $(loaders UMS512) -o second.tar.zst misc
-if [ "$code" = 0 ]; then
-	is 'the next command goes on from there' "$prog" verify second.tar.zst
-else
-	is 'the next command says to switch it off first' ended 3 'answered' '^  try: .*switched off'
-fi
+run info --device "tty:$tty" $(loaders UMS512)
+is 'a loader without a list' ended 0
+works '... in the next run' info --device "tty:$tty"
+rm -r "$XDG_RUNTIME_DIR/spdvault"
+works '... in one that knows nothing of the others' info --wait 1 --device "tty:$tty"
+is '... which says why it did not ask' says 'may have refused a command before'
+hang_up
+is '... was asked once' grep -q 'did not know 1; its storage changed 0 times; it is in fdl2' fe.err
+
+# A feature phone, whose loader knows CONNECT and no READ_END.
+serve "sc6531e" feature
+feature="--chip SC6531E --fdl1 fdl1.bin --fdl2 fdl2.bin"
+# shellcheck disable=SC2086
+run info --device "tty:$tty" $feature
+is 'a feature phone' ended 0
+works '... is gone on with, too' info --device "tty:$tty"
+is '... without loaders' says 'still runs the loader of an earlier run'
+hang_up
+is '... and knows all it was asked' grep -q 'did not know 0; its storage changed 0 times; it is in fdl2' feature.err
+
+# Rebooted: nothing is left there.
+serve "ums512,$base"
+# shellcheck disable=SC2046
+run info --device "tty:$tty" $(loaders UMS512) --after reboot
+is 'a phone that reboots' ended 0 'reboots'
+is '... leaves no note' test ! -e "$XDG_RUNTIME_DIR/spdvault/tty-136-${tty##*/}.json"
 hang_up
 
 # -- what goes wrong ------------------------------------------------------------------

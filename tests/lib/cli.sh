@@ -26,7 +26,9 @@ clean_up() {
 }
 trap clean_up EXIT
 trap 'exit 143' INT TERM
-mkdir "$tmp/work" && cd "$tmp/work" || exit 1
+# Notes of phones that were left in their loaders
+export XDG_RUNTIME_DIR=$tmp/run
+mkdir "$tmp/run" "$tmp/work" && cd "$tmp/work" || exit 1
 out=$tmp/out err=$tmp/err code=-1 ran=''
 
 models='ums512 ums9230 sc9863a sc9832'

@@ -473,11 +473,19 @@ static void silence_is_no_phone(void **state)
 {
 	struct session_options opt = { .wait_ms = 2000 };
 	static const struct script_step steps[] = {
-		{ SCRIPT_HOST, "7E", 0 }, { SCRIPT_SILENT, NULL, 500 },
-		{ SCRIPT_HOST, "7E", 0 }, { SCRIPT_SILENT, NULL, 500 },
-		{ SCRIPT_HOST, "7E", 0 }, { SCRIPT_SILENT, NULL, 500 },
-		{ SCRIPT_HOST, "7E", 0 }, { SCRIPT_SILENT, NULL, 500 },
-		{ SCRIPT_HOST, "7E", 0 }, { SCRIPT_SILENT, NULL, 500 },
+		{ SCRIPT_HOST, "7E", 0 },
+		{ SCRIPT_SILENT, NULL, 500 },
+		{ SCRIPT_HOST, "7E", 0 },
+		{ SCRIPT_SILENT, NULL, 500 },
+		{ SCRIPT_HOST, "7E", 0 },
+		{ SCRIPT_SILENT, NULL, 500 },
+		{ SCRIPT_HOST, "7E", 0 },
+		{ SCRIPT_SILENT, NULL, 500 },
+		{ SCRIPT_HOST, "7E", 0 },
+		{ SCRIPT_SILENT, NULL, 500 },
+		/* Nothing is lost by asking for an FDL2 now [4.9]. */
+		{ SCRIPT_HOST, "7E 00 12 00 00 FF ED 7E", 0 },
+		{ SCRIPT_SILENT, NULL, 3000 },
 	};
 
 	(void)state;
