@@ -241,6 +241,7 @@ static int put(struct put *p, struct err *e)
 	s->hold_on = true;
 	link_set_guard(s->link, &writing);
 	rc = run(p, e);
+	s->hold_on = false;
 	session_guard_reading(s);
 	if (rc < 0) {
 		explain(p, e);
@@ -253,7 +254,6 @@ static int put(struct put *p, struct err *e)
 				 " bytes acknowledged)",
 				 p->t->name, p->ret->done, p->t->size);
 	}
-	s->hold_on = false;
 	return rc;
 }
 

@@ -447,6 +447,51 @@ static void a_signature_that_hangs_is_named(void **state)
 	wirerig_close(&on);
 }
 
+/* As a simulated phone says it, and not a script. */
+static void a_phones_own_refusals_are_named(void **state)
+{
+	static const struct {
+		const char *spec;
+		enum err_code code;
+		const char *row;
+	} cases[] = {
+		{ "ums512,protect=boot_b", ERR_REFUSED, "write-failed" },
+		{ "ums512,verify_hang=84", ERR_REFUSED, "write-signature" },
+		{ "ums512,verify_hang=AA", ERR_REFUSED, "write-signature" },
+		{ "ums512,refuse_starts=1", ERR_REFUSED, "write-name" },
+		{ "ums512,power_loss=1", ERR_GONE, "write-lost" },
+	};
+
+	(void)state;
+	fill(11);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct write_target t = target("boot_b", 0x20000);
+		struct feed f = { 0 };
+
+		t.is_signed = true;
+		open_with(cases[i].spec);
+		assert_err(put_target(on.s, &t, &f), cases[i].code, "boot_b",
+			   &e);
+		if (strcmp(why_row(&e)->id, cases[i].row) != 0)
+			fail_msg("%s: %s", cases[i].spec, why_row(&e)->id);
+		wirerig_drop(&on);
+	}
+}
+
+/* Time limits of 4.9: a loader may take minutes over the last piece. */
+static void a_slow_phone_is_waited_for(void **state)
+{
+	(void)state;
+	fill(12);
+	open_with("ums512,last_ms=119000");
+	put_and_compare("boot_b", 0x20000);
+	wirerig_close(&on);
+	open_with("ums512,last_ms=200000");
+	assert_err(put("boot_b", 0x20000), ERR_TIMEOUT, "MIDST_DATA", &e);
+	assert_string_equal(why_row(&e)->id, "write-lost");
+	wirerig_close(&on);
+}
+
 static void a_wish_to_stop_is_heard_between_pieces(void **state)
 {
 	struct write_target t = target("persist", MIB / 4);
@@ -712,6 +757,8 @@ int main(void)
 		TEST(a_doubled_answer_does_no_harm),
 		TEST(a_phone_that_leaves_leaves_it_unknown),
 		TEST(a_signature_that_hangs_is_named),
+		TEST(a_phones_own_refusals_are_named),
+		TEST(a_slow_phone_is_waited_for),
 		TEST(a_wish_to_stop_is_heard_between_pieces),
 		TEST(a_source_that_fails_is_told),
 		cmocka_unit_test(each_refusal_has_its_row),
