@@ -133,7 +133,12 @@ enum restore_slots {
 };
 
 struct restore_request {
-	const char *archive;
+	const char *archive; /* or: */
+	const char *image;   /* a raw or sparse image, or a firmware package */
+	/* Of a package: a glob for the file; NULL: the one named as PART. */
+	const char *member;
+	const char *inside; /* as for pac_open() */
+	/* With an image: the one partition that it is for. */
 	const char *const *names; /* globs of partitions; none: the default */
 	size_t nnames;
 	unsigned kinds; /* 1 << enum restore_kind: these, too */
@@ -144,12 +149,16 @@ struct restore_request {
 	/* What an earlier run was to write: nothing else is; or NULL. */
 	const struct restore_paper *resumed;
 	unsigned threads;
+	/* For the manifest of the safety copy. */
+	const char *device;
+	bool simulated;
 };
 
 struct restore;
 
 /*
- * Opens the archive and verifies every byte of it; no phone is needed.
+ * Opens the archive and verifies every byte of it, or reads an image once; no
+ * phone is needed.
  * ERR_MISMATCH, ERR_FORMAT: it is not as it was made.  Copies q, but not what
  * it points to.
  */

@@ -26,7 +26,7 @@ static json_t *result_json(const struct run *x, bool phone)
 {
 	json_t *j = x->r ? restore_plan_json(x->r) : json_object();
 
-	json_object_set_new(j, "archive", ui_text(x->o.args[1]));
+	json_object_set_new(j, "archive", ui_text(restore_source_name(&x->o)));
 	if (x->o.writes) {
 		json_object_set_new(j, "undo", ui_text(x->paths.undo));
 		json_object_set_new(j, "state",
@@ -75,7 +75,7 @@ static int check_states(const struct run *x, struct err *e)
 	struct strbuf own = { 0 };
 	int rc = 0;
 
-	strbuf_add(&own, "%s.state", x->o.args[1]);
+	strbuf_add(&own, "%s.state", restore_source_name(&x->o));
 	if (own.failed)
 		rc = err_nomem(e);
 	else if (access(x->paths.state, F_OK) == 0)
@@ -122,6 +122,7 @@ static int open_state(struct run *x, struct err *e)
 	if (!x->o.undo)
 		return 0;
 	x->q.archive = x->paths.undo;
+	x->q.image = NULL;
 	x->q.names = NULL;
 	x->q.nnames = 0;
 	x->q.other_phone = false;
@@ -130,11 +131,25 @@ static int open_state(struct run *x, struct err *e)
 	return 0;
 }
 
+/* An archive, or an image and where it goes. */
+static int check_words(const struct run *x, struct err *e)
+{
+	const struct options *o = &x->o;
+
+	if (o->nargs > 1 && !o->from && !o->to && !o->member)
+		return 0;
+	if (o->nargs == 1 && o->from && o->to)
+		return 0;
+	return err_set(
+		e, ERR_USAGE,
+		"restore takes an ARCHIVE, or --from FILE and --to PART");
+}
+
 static int prepare(struct run *x, struct err *e)
 {
 	const struct options *o = &x->o;
 
-	if (restore_paths_of(o, &x->paths, e) < 0)
+	if (check_words(x, e) < 0 || restore_paths_of(o, &x->paths, e) < 0)
 		return -(int)e->code;
 	if (o->undo && !o->resume)
 		return err_set(e, ERR_USAGE, "--undo only with --resume");
@@ -281,8 +296,13 @@ static int run_restore(const struct options *o, struct ui *u)
 		.o = *o,
 		.u = u,
 		.q = { .archive = o->args[1],
+		       .image = o->from,
+		       .member = o->member,
+		       .inside = o->inside,
 		       .names = (const char *const *)o->args + 2,
-		       .nnames = (size_t)o->nargs - 2,
+		       .nnames = o->nargs > 2 ? (size_t)o->nargs - 2 : 0,
+		       .device = phone_device(o),
+		       .simulated = strncmp(phone_device(o), "sim:", 4) == 0,
 		       .kinds = o->kinds,
 		       .slots = (enum restore_slots)o->slots,
 		       .other_phone = o->other_phone,
@@ -292,6 +312,10 @@ static int run_restore(const struct options *o, struct ui *u)
 	};
 	int exit;
 
+	if (o->from && o->to) {
+		x.q.names = &x.o.to;
+		x.q.nnames = 1;
+	}
 	x.o.writes = !o->dry_run;
 	exit = run_all(&x);
 	restore_close(x.r);
@@ -302,7 +326,7 @@ static int run_restore(const struct options *o, struct ui *u)
 
 const struct command cmd_restore = {
 	.name = "restore",
-	.args = "ARCHIVE [PART...]",
+	.args = "ARCHIVE [PART...] | --from FILE --to PART",
 	.summary = "write an archive back onto its phone",
 	.text = "Verifies the archive, compares the phone with it, and shows "
 		"on one screen what will\nbe written, how and in which order, "
@@ -317,10 +341,11 @@ const struct command cmd_restore = {
 		"Examples:\n"
 		"  spdvault restore phone.tar.zst --dry-run\n"
 		"  spdvault restore phone.tar.zst 'boot_*' 'vbmeta*'\n"
-		"  spdvault restore phone.undo.tar.zst           undoes that\n",
-	.min_args = 1,
+		"  spdvault restore phone.undo.tar.zst           undoes that\n"
+		"  spdvault restore --from boot.img --to boot\n",
+	.min_args = 0,
 	.max_args = -1,
 	.groups = OPT_PHONE | OPT_AFTER | OPT_DRY_RUN | OPT_RESTORE |
-		  OPT_FORCE | OPT_OUTPUT,
+		  OPT_FORCE | OPT_OUTPUT | OPT_PAC,
 	.run = run_restore,
 };

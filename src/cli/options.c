@@ -59,6 +59,9 @@ enum {
 	O_PLAN_OUT,
 	O_PLAN,
 	O_UNDO,
+	O_FROM,
+	O_TO,
+	O_MEMBER,
 };
 
 static const struct {
@@ -132,6 +135,11 @@ static const struct {
 	  "it is the same phone, although it tells nothing that proves it" },
 	{ O_PLAN, OPT_RESTORE, "plan", "FILE",
 	  "do what that plan says, if phone and archive are the same still" },
+	{ O_FROM, OPT_RESTORE, "from", "FILE",
+	  "in place of ARCHIVE: a raw or sparse image, or a .pac" },
+	{ O_TO, OPT_RESTORE, "to", "PART", "the partition that it is for" },
+	{ O_MEMBER, OPT_RESTORE, "member", "NAME",
+	  "of a .pac the file with this id or name (default: id PART)" },
 	{ O_UNDO, OPT_RESTORE, "undo", NULL,
 	  "with --resume: write back what the safety copy holds" },
 	{ O_PLAN_OUT, OPT_RESTORE, "plan-out", "FILE",
@@ -291,6 +299,9 @@ static const struct plain {
 	AT(O_FAULT, fault),
 	AT(O_PLAN_OUT, plan_out),
 	AT(O_PLAN, plan_in),
+	AT(O_FROM, from),
+	AT(O_TO, to),
+	AT(O_MEMBER, member),
 	AT(O_SAVE, save),
 };
 #undef AT

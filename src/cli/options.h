@@ -39,7 +39,7 @@ struct options {
 	int slots;	/* enum restore_slots */
 	bool other_phone, same_phone, undo;
 	bool writes; /* set by the command: it may write to the phone */
-	const char *plan_in, *plan_out, *from, *to;
+	const char *plan_in, *plan_out, *from, *to, *member;
 	/* archives */
 	bool strict;
 	const char *directory;

@@ -10,10 +10,17 @@
 
 #define SUFFIX ".tar.zst"
 
+const char *restore_source_name(const struct options *o)
+{
+	if (o->from)
+		return o->from;
+	return o->nargs > 1 ? o->args[1] : "";
+}
+
 int restore_paths_of(const struct options *o, struct restore_paths *ret,
 		     struct err *e)
 {
-	const char *archive = o->args[1];
+	const char *archive = restore_source_name(o);
 	struct strbuf undo = { 0 }, state = { 0 };
 	size_t n = strlen(archive), k = strlen(SUFFIX);
 

@@ -6,6 +6,9 @@
 #include "job/restore.h"
 #include "ui.h"
 
+/* The archive, or the image. */
+const char *restore_source_name(const struct options *o);
+
 /* The files of a restore beside its archive; both are freed by the caller. */
 struct restore_paths {
 	char *undo;  /* the safety copy */

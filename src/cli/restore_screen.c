@@ -128,8 +128,12 @@ void restore_screen(struct ui *u, const struct restore *r)
 	const struct manifest *m = restore_manifest(r);
 	char size[TEXT_SIZE_MAX];
 
-	ui_result(u, "plan: the archive of %s (%s)", m->created,
-		  *m->chip ? m->chip : "chip not named");
+	if (*m->created)
+		ui_result(u, "plan: the archive of %s (%s)", m->created,
+			  *m->chip ? m->chip : "chip not named");
+	else
+		ui_result(u, "plan: an image of %s for '%s'",
+			  text_size(m->parts[0].size, size), m->parts[0].name);
 	say_owner(u, p);
 	if (p->counts[RESTORE_WRITE])
 		ui_result(u, "  to be written, in this order:");

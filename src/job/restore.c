@@ -27,8 +27,10 @@ static int verify(const struct restore_request *q, const struct job_events *ev,
 
 static int open_archive(struct restore *r, struct err *e)
 {
-	int rc = archive_open(r->q.archive, r->q.threads, &r->r, e);
+	int rc = verify(&r->q, &r->ev, e);
 
+	if (rc == 0)
+		rc = archive_open(r->q.archive, r->q.threads, &r->r, e);
 	if (rc < 0)
 		return rc;
 	if (archive_is_indexed(r->r)) {
@@ -56,9 +58,9 @@ int restore_open(const struct restore_request *q, const struct job_events *ev,
 	r->ours = malloc(BLOCK_SIZE);
 	r->theirs = malloc(BLOCK_SIZE);
 	rc = r->ours && r->theirs ? sha256_new(&r->hash, e) : err_nomem(e);
-	if (rc == 0)
-		rc = verify(q, ev, e);
-	if (rc == 0)
+	if (rc == 0 && q->image)
+		rc = restore_image_open(r, e);
+	else if (rc == 0)
 		rc = open_archive(r, e);
 	if (rc < 0)
 		restore_close(r);
@@ -74,6 +76,7 @@ void restore_close(struct restore *r)
 	plan_free(&r->reading);
 	layout_free(&r->layout);
 	archive_close(r->r);
+	restore_image_close(r->image);
 	sha256_free(r->hash);
 	free(r->plan.v);
 	free(r->plan.rows);
@@ -118,7 +121,9 @@ static int look_at_table(struct restore *r, struct err *e)
 	r->rec.known = &r->layout;
 	for (size_t i = 0; i < r->layout.nwarnings; i++)
 		job_warn(&r->ev, "%s", r->layout.warnings[i]);
-	if (restore_identify(r, e) < 0 || restore_compare_tables(r, e) < 0)
+	if (restore_identify(r, e) < 0 ||
+	    (r->image ? restore_image_fits(r, e)
+		      : restore_compare_tables(r, e)) < 0)
 		return -(int)e->code;
 	if (r->layout.names_write)
 		return refuse_damaged_table(e);

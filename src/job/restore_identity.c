@@ -104,7 +104,10 @@ int restore_identify(struct restore *r, struct err *e)
 		 uid ? "chip uid " : "", uid ? now.uid : "",
 		 uid && disk ? ", " : "", disk ? "disk GUID " : "",
 		 disk ? now.disk_guid : "");
-	if (r->plan.owner == RESTORE_UNPROVEN)
+	if (r->image)
+		text_copy(r->plan.owner_why, sizeof(r->plan.owner_why),
+			  "an image does not say whose it is");
+	else if (r->plan.owner == RESTORE_UNPROVEN)
 		text_copy(r->plan.owner_why, sizeof(r->plan.owner_why),
 			  "the phone tells neither a chip uid nor a disk GUID "
 			  "that the archive has, too");

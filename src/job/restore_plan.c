@@ -125,6 +125,8 @@ static void describe(struct restore *r, const struct manifest_part *part,
 	it->size = it->source = it->length = p->size;
 	it->private_ = plan_class(part->name)->private_ || p->private_;
 	memcpy(it->sha256, p->sha256, SHA256_LEN);
+	if (r->image)
+		it->size = ptable_find(&r->layout.table, it->name)->size;
 	it->named = is_named(r, it);
 	if (restore_is_nv(it) &&
 	    restore_by_first_name(r, part->name, it->target))

@@ -15,6 +15,8 @@ struct restore_source {
 	size_t used; /* of the piece */
 };
 
+struct restore_image;
+
 /* The state file while it is open. */
 struct restore_log {
 	char *path; /* NULL: none is */
@@ -28,6 +30,7 @@ struct restore {
 	struct archive_reader *r;
 	const struct manifest *m;
 	struct restore_source src;
+	struct restore_image *image;	  /* in place of an archive, or NULL */
 	struct session *s;		  /* borrowed, from the look on */
 	const struct session_options *so; /* borrowed */
 	struct recovery rec;
@@ -99,6 +102,15 @@ int restore_state_go_on(struct restore *r, const char *path,
 int restore_state_note(struct restore *r, struct err *e, const char *kind,
 		       const char *fmt, ...) MUST_CHECK PRINTF(4, 5);
 void restore_state_close(struct restore *r, bool remove);
+
+/* -- an image in place of an archive -------------------------------------- */
+
+int restore_image_open(struct restore *r, struct err *e) MUST_CHECK;
+void restore_image_close(struct restore_image *im);
+int restore_image_begin(struct restore_image *im, struct err *e) MUST_CHECK;
+int restore_image_pull(struct restore_image *im, void *buf, size_t n,
+		       struct err *e) MUST_CHECK;
+int restore_image_fits(struct restore *r, struct err *e) MUST_CHECK;
 
 /* -- looking ------------------------------------------------------------ */
 

@@ -88,10 +88,10 @@ static int save(struct restore *r, const char *undo, const struct list *l,
 		.policy = READ_STOP_ON_ERROR,
 		.known = &r->layout,
 		.safety_copy = true,
-		.device = r->m->device,
+		.device = r->q.device,
 		.note = RESTORE_UNDO_NOTE,
 		.ending = "leave",
-		.simulated = r->m->simulated,
+		.simulated = r->q.simulated,
 	};
 	struct backup_totals totals;
 	struct manifest m;

@@ -10,8 +10,13 @@ static int find(struct restore *r, const char *member, uint64_t *ret_size,
 		struct err *e)
 {
 	struct archive_member m;
-	int rc = archive_find(r->r, member, &m, e);
+	int rc;
 
+	if (r->image) {
+		*ret_size = r->m->parts[0].size;
+		return restore_image_begin(r->image, e);
+	}
+	rc = archive_find(r->r, member, &m, e);
 	if (rc < 0)
 		return rc;
 	if (rc == 0)
@@ -56,6 +61,8 @@ int restore_source_pull(struct restore *r, void *buf, size_t n, struct err *e)
 	struct restore_source *s = &r->src;
 	uint8_t *to = buf;
 
+	if (r->image)
+		return restore_image_pull(r->image, buf, n, e);
 	while (n > 0) {
 		size_t take;
 
