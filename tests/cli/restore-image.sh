@@ -78,9 +78,12 @@ is 'the file of a package with the id of the partition' ended 0
 is '... its bytes are there' part_is boot boot
 image FW.pac recovery
 is 'no such id: 2' ended 2 "0 files of the package fit 'recovery'" '--member'
-image FW.pac recovery --member BOOT
+image FW.pac super --member 'BO*'
+is '--member, and larger than the partition: 7' ended 7 'larger'
+image logo.img boot
+image FW.pac boot --member 'BO*'
 is '--member' ended 0
-is '... its bytes are there' part_is recovery boot
+is '... its bytes are there' part_is boot boot
 image logo.img logo --member BOOT
 is 'no package: 5' ended 5 'is no firmware package'
 
