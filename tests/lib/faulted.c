@@ -141,6 +141,8 @@ static int open_session(struct run *x, struct err *e)
 	phone_sample_loader(x->phone, 1, &x->f->fdl1.addr, &bytes, &n);
 	phone_sample_loader(x->phone, 2, &x->f->fdl2.addr, &bytes, &n);
 	x->so.chunk_max = x->t->c.chunk_max;
+	x->so.regions = x->t->c.regions;
+	x->so.nregions = x->t->c.nregions;
 	x->so.recover_ms = 120000;
 	if (profile_find(&x->f->profiles, phone_model(x->phone)->chip,
 			 &x->so.profile, e) < 0) {
@@ -301,8 +303,23 @@ void faulted_session(struct faulted *f, const struct faulted_truth *t,
 /* -- the undisturbed run -----------------------------------------------------
  */
 
+/* Where a partition lies; a region by its number, as the case tells. */
+static bool find_place(const struct phone *p, const struct faulted_case *c,
+		       const struct manifest_part *part, struct rig_place *ret)
+{
+	if (part->method != METHOD_BY_ADDRESS)
+		return rig_find(p, part->name, ret) && ret->size == part->size;
+	for (size_t i = 0; i < c->nregions; i++)
+		if (c->regions[i].id == part->region) {
+			*ret = (struct rig_place) { "user", c->places[i],
+						    part->size };
+			return true;
+		}
+	return false;
+}
+
 /* The digest of the bytes that the phone holds for a partition. */
-static bool sum_on_phone(const struct phone *p,
+static bool sum_on_phone(const struct phone *p, const struct faulted_case *c,
 			 const struct manifest_part *part,
 			 uint8_t sum[SHA256_LEN])
 {
@@ -311,7 +328,7 @@ static bool sum_on_phone(const struct phone *p,
 	uint8_t *all;
 	bool good;
 
-	if (!rig_find(p, part->name, &where) || where.size != part->size)
+	if (!find_place(p, c, part, &where))
 		return false;
 	all = malloc(where.size);
 	good = all &&
@@ -332,7 +349,7 @@ static bool note_truth(struct run *x, struct faulted_truth *t)
 		if (t->nparts == FAULTED_PARTS_MAX)
 			return false;
 		if (strncmp(p->member, "gpt/", 4) != 0 &&
-		    (!sum_on_phone(x->phone, p, sum) ||
+		    (!sum_on_phone(x->phone, &t->c, p, sum) ||
 		     memcmp(sum, p->sha256, SHA256_LEN) != 0)) {
 			fprintf(stderr, "%s: '%s' differs from the phone\n",
 				t->c.name, p->member);

@@ -9,6 +9,7 @@
 #include "archive/manifest.h"
 #include "device/loader.h"
 #include "device/profile.h"
+#include "device/region.h"
 #include "transport/fault.h"
 
 #include <stdbool.h>
@@ -27,6 +28,10 @@ struct faulted_case {
 	unsigned threads;
 	const char *line; /* faults that are always there, harmless; or NULL */
 	bool large;	  /* one partition has two blocks; ums512 only */
+	/* Of a phone that is read by address: what a package tells ... */
+	const struct region_hint *regions;
+	size_t nregions;
+	const uint64_t *places; /* ... and where each lies in the flash */
 };
 
 /* What an undisturbed run of a case gives; filled by faulted_reference(). */
