@@ -347,6 +347,11 @@ static int run_read(const struct options *o, struct ui *u)
 		ui_note(u, "%s  %s (%" PRIu64 " bytes of '%s', %s)", hex,
 			o->output, part.size, part.name,
 			manifest_method_name(part.method));
+		if (*part.doubt)
+			ui_warn(u,
+				"this is of the bare NAND: loaders step over "
+				"bad blocks, so that what lies behind one is "
+				"not in its place; 'backup' reads it twice");
 		for (size_t i = 0; i < part.nunreadable; i++)
 			ui_warn(u,
 				"%" PRIu64 " bytes at 0x%" PRIx64

@@ -37,7 +37,8 @@ static const char *storage_text(const struct profile *p, struct strbuf *b)
 
 static void say_long(struct ui *u, const struct profile *p)
 {
-	struct strbuf names = { 0 }, models = { 0 }, storage = { 0 };
+	struct strbuf names = { 0 }, models = { 0 }, storage = { 0 },
+		      regions = { 0 };
 
 	for (size_t i = 0; i < p->nnames; i++)
 		strbuf_add(&names, "%s%s", i ? ", " : "", p->names[i]);
@@ -59,6 +60,12 @@ static void say_long(struct ui *u, const struct profile *p)
 		ui_result(u, "  or:         %s: %s", at.s ? at.s : "", a->why);
 		strbuf_free(&at);
 	}
+	for (size_t i = 0; i < p->nregions; i++)
+		strbuf_add(&regions, "%s%s 0x%08X", i ? ", " : "",
+			   p->regions[i].name, p->regions[i].id);
+	if (regions.len)
+		ui_result(u, "  regions:    %s", regions.s);
+	strbuf_free(&regions);
 	if (*p->boot_key)
 		ui_result(u, "  boot key:   %s", p->boot_key);
 	if (*p->notes)

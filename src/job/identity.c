@@ -72,8 +72,9 @@ static int add_table(struct identity *id, const struct layout *l, struct err *e)
 	for (size_t i = 0; i < l->table.n; i++) {
 		const struct partition *p = &l->table.v[i];
 
-		if (add(id, e, "partition", p->name,
-			"%" PRIu64 " bytes at 0x%" PRIx64, p->size,
+		/* Sizes of regions are what a package says: the request's. */
+		if (add(id, e, p->by_address ? "reading region" : "partition",
+			p->name, "%" PRIu64 " bytes at 0x%" PRIx64, p->size,
 			p->has_offset ? p->offset : 0) < 0)
 			return -(int)e->code;
 	}
@@ -136,8 +137,8 @@ static int differs(const char *out, const char *label, struct err *e,
 	rc = err_set(e, ERR_EXISTS, "'%s.partial' belongs to another %s: %s",
 		     out, is_option(label) ? "request" : "phone", what);
 	if (is_option(label))
-		err_hint(e, "give the same partitions and options as then, or "
-			    "another name with -o");
+		err_hint(e, "give the same partitions, options and package as "
+			    "then, or another name with -o");
 	else
 		err_hint(e, "connect the phone that it was made from, or give "
 			    "another name with -o");

@@ -127,6 +127,7 @@ is '... with the right bytes' cmp x.img <(piece_of ref-sc6531e/user.img 5000 700
 works 'a piece of what a NAND gives from memory' read uboot --device sim:udx710 --offset 5000 \
 	--length 70001 -o x.img --force
 is '... with the right bytes' cmp x.img <(piece_of ref-udx710/boot1.img $(((512 << 10) + 5000)) 70001)
+is '... that it is of the bare chip is said' says 'bare NAND: .*bad blocks'
 fails 2 'not inside' '.' read ps --device sim:sc6531e --offset 1M -o y.img
 
 # -- the larger flash, the split boot loader -----------------------------------------------
@@ -188,6 +189,11 @@ for m in sc6531e ums9117 udx710; do
 	is '... the same bytes' same "$(sums lost.tar.zst)" "$(sums "$m.tar.zst")"
 	run backup --pac "$m.pac" --device "sim:$m" -o cut.tar.zst --wait 1 --fault vanish:n=$at
 	is "$m: a cable that is pulled" ended 6 '^  kept: ' '--resume$'
+	if [ $m != udx710 ]; then
+		run backup --device "sim:$m" -o cut.tar.zst --resume
+		is '... not without the package, which told the sizes' \
+			ended 7 'another request: reading region' 'package'
+	fi
 	run backup --pac "$m.pac" --device "sim:$m" --json -o cut.tar.zst --resume
 	is '... --resume goes on' ended 0
 	is '... the phone is well' well

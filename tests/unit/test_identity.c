@@ -76,7 +76,7 @@ static void the_first_difference_is_named_with_both_values(void **state)
 	with(4, "by-name", now);
 	assert_err(compare(now, N, &e), ERR_EXISTS,
 		   "another request: reading misc: raw then, by-name now", &e);
-	assert_non_null(strstr(e.hint, "same partitions and options"));
+	assert_non_null(strstr(e.hint, "same partitions, options"));
 	with(3, "stop", now);
 	assert_err(compare(now, N, &e), ERR_EXISTS, "on-error", &e);
 }
