@@ -28,15 +28,17 @@ static int acked(struct part_reader *r, unsigned cmd, const void *msg, size_t n,
 	return rc;
 }
 
-/* A NAND takes the size at its word, and wants all of it at once [5.8]. */
-static size_t pack_read_start(struct part_reader *r, uint8_t msg[MSG_MAX])
+uint64_t exchange_size(const struct part_reader *r)
 {
 	uint64_t size = r->x.offset + r->x.length;
 
-	if (session_is_nand(r->s) && r->x.whole > size)
-		size = r->x.whole;
+	return session_is_nand(r->s) && r->x.whole > size ? r->x.whole : size;
+}
+
+static size_t pack_read_start(struct part_reader *r, uint8_t msg[MSG_MAX])
+{
 	r->unprimed = session_is_nand(r->s);
-	return msg_read_start(r->x.name, size, r->wide, msg);
+	return msg_read_start(r->x.name, exchange_size(r), r->wide, msg);
 }
 
 static int send_start(struct part_reader *r, struct err *e)
@@ -320,14 +322,13 @@ static int peep(struct part_reader *r, uint64_t offset, uint32_t n,
  */
 static int prime(struct part_reader *r, struct err *e)
 {
-	uint64_t end = r->x.whole ? r->x.whole : r->x.offset + r->x.length;
 	int rc;
 
 	if (!r->unprimed || r->x.by_address || r->x.offset + r->pos == 0)
 		return 0;
 	rc = peep(r, 0, PRIME_SIZE, e);
 	if (rc == 0) {
-		rc = peep(r, end, PRIME_SIZE + 1, e);
+		rc = peep(r, exchange_size(r), PRIME_SIZE + 1, e);
 		if (rc == 1)
 			return err_set(e, ERR_REFUSED,
 				       "the loader cannot read the whole of "

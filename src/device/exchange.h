@@ -61,6 +61,11 @@ int address_fence(struct part_reader *r, unsigned ms, struct err *e) MUST_CHECK;
 bool exchange_is_spoilt(const struct err *e);
 
 /*
+ * The size that READ_START tells: a NAND takes it at its word, and wants all of
+ * it at once [5.8].
+ */
+uint64_t exchange_size(const struct part_reader *r);
+/*
  * READ_START.  A refusal right behind another one, or with more behind it,
  * may be an old one, or the same, come twice: then it says nothing about this
  * name, which is asked for again. An ACK may be an earlier one that came twice,

@@ -321,7 +321,7 @@ int part_reader_open(struct session *s, const struct extent *x, uint64_t from,
 	r->s = s;
 	r->x = *x;
 	r->pos = from;
-	r->wide = x->offset + x->length > UINT32_MAX;
+	r->wide = exchange_size(r) > UINT32_MAX;
 	rc = exchange_start(r, e);
 	if (rc < 0 && exchange_is_spoilt(e) && !guard_name_repairs(x->name)) {
 		struct err why = *e;
