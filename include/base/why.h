@@ -40,6 +40,7 @@ enum why {
 	WHY_AUTOD,
 	WHY_REFUSING_BUILD,
 	WHY_OLDER_THAN_TABLE,
+	WHY_WRONG_REGION,
 	/* the line, and what hangs on it */
 	WHY_DAMAGED_FRAME,
 	WHY_SHORT_ANSWER,

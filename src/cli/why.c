@@ -282,6 +282,15 @@ static const struct why_row rows[WHY_ROWS] = {
 				       "newer one of the same model" },
 				     { "the name is none of this phone",
 				       "'spdvault info' lists them" } } },
+	[WHY_WRONG_REGION] = { "wrong-region",
+			       "the loader stopped at a place of the flash "
+			       "that it does not have",
+			       { { "the firmware package (--pac) is of another "
+				   "model or version",
+				   "take that of exactly this phone, or none" },
+				 { "the chip is another one",
+				   "name it with --chip" },
+				 { "the loader stays hung", SWITCH_OFF } } },
 	[WHY_DAMAGED_FRAME] = { "damaged-frame",
 				"a request came to the phone damaged; loaders "
 				"hang then",

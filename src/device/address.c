@@ -117,6 +117,7 @@ int address_refused(struct part_reader *r, uint32_t n, struct err *e)
 		     "the loader refused %u bytes at 0x%" PRIx64
 		     " of region 0x%08X and has stopped",
 		     n, at, r->x.region);
+	err_why(e, WHY_WRONG_REGION);
 	err_hint(e, "pull the battery, then start again; a firmware package "
 		    "(--pac) of exactly this phone tells the right sizes");
 	return rc;

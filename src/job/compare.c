@@ -194,10 +194,16 @@ static int compare_open(struct pass *a, const struct plan_item *it,
 	return part_source_close(&src, e);
 }
 
+/* Less of it is known than was read then. */
+static bool is_cut(const struct plan_item *it, const struct manifest_part *p)
+{
+	return it->part->by_address && it->part->size < p->size;
+}
+
 static const char *why_not_compared(const struct plan_item *it,
 				    const struct manifest_part *p)
 {
-	if (it)
+	if (it && p->method == METHOD_NV_BY_NAME)
 		return "it was read by its name, which gives other bytes than "
 		       "lie there";
 	if (p->method == METHOD_BY_ADDRESS)
@@ -222,7 +228,7 @@ static int compare_part(struct compare *c, const struct manifest_part *p,
 	c->pr.part = p->name;
 	c->pr.number++;
 	c->pr.done = 0;
-	if (!it || p->method == METHOD_NV_BY_NAME) {
+	if (!it || p->method == METHOD_NV_BY_NAME || is_cut(it, p)) {
 		a.out.state = COMPARE_SKIPPED;
 		a.out.reason = why_not_compared(it, p);
 	} else {

@@ -87,8 +87,8 @@ static void compare_row(struct compare *c, const struct manifest_part *p)
 			     "the phone has no such partition any more");
 		return;
 	}
-	if (row->by_address && row->size == 0)
-		return; /* it cannot be compared, which is told there */
+	if (row->by_address)
+		return; /* its size is somebody's word, not the phone's */
 	if (row->size != p->size) {
 		c->res->table++;
 		compare_tell(c, p->member, NO_PLACE, 0,

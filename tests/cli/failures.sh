@@ -69,6 +69,14 @@ row 4 left-the-bus 'battery' ,disconnect_at=155,back_ms=999999999
 row 4 hangs 'loader hangs' '' --fault stall:n=155
 row 4 damaged-answers 'cable' '' --fault garbage:n=4,1/1
 
+# Of a phone that is read by number, sizes are somebody's word.
+mkdir profiles && sed 's/0x100000/0x200000/' "$tree/profiles/ums9117.profile" >profiles/ums9117.profile
+SPDVAULT_PROFILES=profiles run backup --json -o no.tar.zst --device sim:ums9117 --wait 0
+is 'wrong-region (ums9117, a wrong size): exit 6 and why' ended 6 '^  seen: .*\(wrong-region\)$' \
+	'^  likely: the firmware package' '^  try: '
+is '... and nothing was written to the phone' no prints '"(storage|commanded)_writes":[1-9]'
+rm no.tar.zst.partial*
+
 # -- recognised, and left alone: no request more than it took to see it ------
 asked() { # MOST
 	[ "$(number requests)" -le "$1" ] && [ "$(number unsupported)" -le 1 ]

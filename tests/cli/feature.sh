@@ -92,6 +92,12 @@ jsonschema.validate(json.load(open("manifest")), json.load(open(sys.argv[1])))' 
 	is '... the phone is what the archive says' ended 0
 	is '... still well' well
 done
+run verify --device sim:sc6531e sc6531e.tar.zst --json
+is 'compared without the package: what has no known size is no difference' ended 0
+is '... but is told' prints '"part":"ps","state":"skipped","reason":"its size is not known without the package'
+is '... the phone is well' well
+run verify --device sim:sc6531e,change=prodinfo+100+1 --pac sc6531e.pac sc6531e.tar.zst
+is '... a difference is one' ended 5 'prodinfo'
 run list sc6531e.tar.zst
 is 'list shows the regions' prints '^partitions/fixnv.img +63 KiB +nv '
 "$prog" cat sc6531e.tar.zst manifest.json | tr -d ' \n' >manifest
@@ -146,8 +152,12 @@ wrong() {
 		FDL2,fdl2.bin,fdl2,0x101,0x80100000 NV2,nv2.bin,+256K ,ums9117.xml,wrong.xml,2
 }
 wrong 0x60000
+run backup --pac wrong.pac --device sim:ums9117 --wait 0 --json -o no.tar.zst
+is 'a package with a size that is too large: the phone hangs, which is explained' ended 6 \
+	'^  seen: .*\(wrong-region\)$' '^  likely: the firmware package .* another model'
+is '... nothing was written' untouched
 run backup --pac wrong.pac --device sim:ums9117,revive_ms=5000 --json -o wrong.tar.zst
-is 'a size that is too large: it hangs, is brought back, and the rest is told' ended 6 \
+is 'when somebody is at hand: it is brought back, and the rest is told' ended 6 \
 	'the phone is lost: .*has stopped' 'back and the same one'
 is '... what could not be read is a range' prints '"unreadable":133120'
 is '... it hung once, and was not asked again' \
