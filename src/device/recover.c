@@ -64,27 +64,39 @@ static bool may_go_better(const struct err *e)
 	       e->code == ERR_FRAME;
 }
 
+/* 1: it had not heard the first question, and is the loader of before. */
+static int went_on(struct session *s, const struct device_info *before)
+{
+	if (!s->info.taken_blind)
+		return 0;
+	s->info = *before;
+	s->info.baud = s->t->baud;
+	s->info.escaping = true; /* it has just been heard so */
+	return 1;
+}
+
 /*
  * Back in FDL2, whoever it is; 1: the loader was running all the time.  A cable
  * that slipped leaves it running where there is a battery: that is asked
  * first, as flags would be the end of an FDL2 that has its escaping off [1.3].
  */
-static int climb_again(struct session *s, bool dead, unsigned baud,
-		       const struct err *why, struct err *e)
+static int climb_again(struct session *s, bool dead,
+		       const struct device_info *before, const struct err *why,
+		       struct err *e)
 {
 	for (unsigned i = 0;; i++) {
 		int rc = s->t->ops->reopen(s->t, s->opt.recover_ms, e);
 
 		if (rc < 0)
 			return not_back(s, why, e);
-		if (i == 0 && !dead && takeup_runs(s, baud, true, e))
+		if (i == 0 && !dead && takeup_runs(s, before->baud, true, e))
 			return 1;
 		if (e->code == ERR_CANCELLED)
 			return -(int)e->code;
 		session_forget(s);
 		rc = session_raise(s, STAGE_FDL2, e);
 		if (rc == 0)
-			return 0;
+			return went_on(s, before);
 		if (!may_go_better(e) || i + 1 == CLIMBS_MAX)
 			return not_back(s, why, e);
 		session_note(s, "the way up broke off: %s", e->text);
@@ -147,7 +159,7 @@ int session_recover(struct session *s, struct err *e)
 	if (!session_is_lost(s, e))
 		return -(int)e->code;
 	s->reopen_ms = s->contact_ms = s->opt.recover_ms;
-	rc = climb_again(s, dead, before.baud, &why, e);
+	rc = climb_again(s, dead, &before, &why, e);
 	s->reopen_ms = reopen_ms;
 	s->contact_ms = contact_ms;
 	if (rc < 0) {
