@@ -44,8 +44,8 @@ LIB      := $(B)/libspdvault.a
 PROG     := $(B)/spdvault
 
 TEST_LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/lib/*.c)))
-# (hints.o, why.o: tests ask whether an error has a remedy)
-TEST_LIB_OBJ += $(B)/src/cli/hints.o $(B)/src/cli/why.o
+# (hints.o, why.o: tests ask whether an error has a remedy; the rest is pure)
+TEST_LIB_OBJ += $(B)/src/cli/hints.o $(B)/src/cli/why.o $(B)/src/cli/doctor_judge.o $(B)/src/cli/doctor_watch.o
 TEST_SRC := $(sort $(wildcard tests/unit/*.c tests/flow/*.c tests/tty/*.c tests/usb/test_*.c tests/fault/test_*.c))
 TESTS    := $(TEST_SRC:%.c=$(B)/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))

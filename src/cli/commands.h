@@ -9,7 +9,7 @@
 
 extern const struct command cmd_backup, cmd_read, cmd_info, cmd_reboot,
 	cmd_poweroff, cmd_chips, cmd_sim, cmd_verify, cmd_list, cmd_inspect,
-	cmd_extract, cmd_cat, cmd_devices, cmd_pac, cmd_restore;
+	cmd_extract, cmd_cat, cmd_devices, cmd_doctor, cmd_pac, cmd_restore;
 
 /* The end of a command that failed: message, result event, exit code. */
 int command_failed(struct ui *u, const struct err *e, int exit,

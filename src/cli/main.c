@@ -15,9 +15,10 @@
 #include <zstd.h>
 
 static const struct command *const commands[] = {
-	&cmd_backup,  &cmd_read,    &cmd_info,	   &cmd_restore, &cmd_verify,
-	&cmd_list,    &cmd_inspect, &cmd_extract,  &cmd_cat,	 &cmd_chips,
-	&cmd_devices, &cmd_reboot,  &cmd_poweroff, &cmd_pac,	 &cmd_sim,
+	&cmd_backup, &cmd_read,	    &cmd_info,	  &cmd_restore,
+	&cmd_verify, &cmd_list,	    &cmd_inspect, &cmd_extract,
+	&cmd_cat,    &cmd_chips,    &cmd_devices, &cmd_doctor,
+	&cmd_reboot, &cmd_poweroff, &cmd_pac,	  &cmd_sim,
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -28,6 +28,7 @@ enum {
 	O_PAC,
 	O_INSIDE,
 	O_LOADERS,
+	O_ROOT,
 	O_WAIT,
 	O_TIMEOUT,
 	O_AFTER,
@@ -70,10 +71,10 @@ static const struct {
 	const char *name, *arg;
 	const char *help; /* NULL: for developers, see HACKING.md */
 } table[] = {
-	{ O_DEVICE, OPT_PHONE, "device", "SPEC",
+	{ O_DEVICE, OPT_PHONE | OPT_WATCH, "device", "SPEC",
 	  "the phone: usb (default), usb:BUS-PORT[.PORT...], tty:PATH[@BAUD], "
 	  "sim:MODEL[,key=value...] or fd:N" },
-	{ O_CHIP, OPT_PHONE, "chip", "NAME",
+	{ O_CHIP, OPT_PHONE | OPT_WATCH, "chip", "NAME",
 	  "its chip or model (see 'spdvault chips')" },
 	{ O_FDL1, OPT_PHONE, "fdl1", "FILE[@ADDR]",
 	  "first stage loader; ADDR from --chip if left out" },
@@ -85,7 +86,7 @@ static const struct {
 	  "take both loaders from this folder, by their usual names" },
 	{ O_INSIDE, OPT_PHONE | OPT_PAC, "inside", "NAME",
 	  "of several PACs in an archive this one (a glob)" },
-	{ O_WAIT, OPT_PHONE, "wait", "SECONDS",
+	{ O_WAIT, OPT_PHONE | OPT_WATCH, "wait", "SECONDS",
 	  "how long to wait for the phone (default 15, for one that is lost "
 	  "while it is read 120)" },
 	{ O_TIMEOUT, OPT_PHONE, "timeout", "MS",
@@ -155,6 +156,7 @@ static const struct {
 	{ O_DRY_RUN, OPT_DRY_RUN, "dry-run", NULL,
 	  "show what would be done and stop" },
 	{ O_FAULT, OPT_PHONE, "fault", "PLAN", NULL },
+	{ O_ROOT, OPT_WATCH, "root", "DIR", NULL },
 	{ O_JSON, 0, "json", NULL,
 	  "one JSON event a line, the last one 'result'" },
 	{ 'q', 0, "quiet", NULL, "no notes and no progress" },
@@ -292,6 +294,7 @@ static const struct plain {
 	AT(O_PAC, pac),
 	AT(O_INSIDE, inside),
 	AT(O_LOADERS, loaders),
+	AT(O_ROOT, root),
 	AT('o', output),
 	AT(O_NOTE, note),
 	AT('C', directory),
@@ -461,6 +464,14 @@ int options_check(const struct options *o, const struct command *c,
 		return err_set(e, ERR_USAGE, "usage: spdvault %s %s", c->name,
 			       c->args);
 	return 0;
+}
+
+bool options_given(const struct options *o, const char *name)
+{
+	for (size_t i = 0; i < NOPTIONS; i++)
+		if (strcmp(table[i].name, name) == 0)
+			return o->given >> i & 1;
+	return false;
 }
 
 bool options_phone(const struct options *o)

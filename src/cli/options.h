@@ -23,6 +23,7 @@ struct options {
 	/* with a phone */
 	const char *device, *chip, *fdl1, *fdl2;
 	const char *pac, *inside, *loaders;
+	const char *root;  /* of a made-up computer, for doctor */
 	const char *fault; /* a plan of transport/fault.h */
 	uint64_t wait_s, lost_s, timeout_ms, chunk;
 	enum after after;
@@ -70,6 +71,7 @@ enum option_group {
 	OPT_COMPARE = 1 << 10,
 	OPT_PAC = 1 << 11,
 	OPT_RESTORE = 1 << 12,
+	OPT_WATCH = 1 << 13,
 };
 
 struct command {
@@ -93,6 +95,8 @@ void options_free(struct options *o);
 /* ERR_USAGE when an option was given that this command does not take. */
 int options_check(const struct options *o, const struct command *c,
 		  struct err *e) MUST_CHECK;
+/* Was the option of this name given? */
+bool options_given(const struct options *o, const char *name);
 /* Was an option given that is only for a phone? */
 bool options_phone(const struct options *o);
 /* The options of a command (NULL: of all), one a line, for help. */

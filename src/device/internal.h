@@ -135,7 +135,7 @@ int load_send(struct session *s, const struct loader *l, const char *which,
 int stages_learn_uid(struct session *s, struct err *e) MUST_CHECK;
 int stages_step(struct session *s, enum stage to, struct err *e) MUST_CHECK;
 /* FDL2 answers: what begins with it, however it came up. */
-void stages_enter_fdl2(struct session *s);
+void session_enter_fdl2(struct session *s);
 /* Back to where session_open() left it. */
 void session_forget(struct session *s);
 /* takeup.c */
@@ -147,8 +147,7 @@ void session_forget(struct session *s);
 bool takeup_runs(struct session *s, unsigned baud, bool once, struct err *e);
 /* 1: FDL2 was taken up as opt.left has it; 0: it is not there. */
 int takeup_known(struct session *s, struct err *e) MUST_CHECK;
-/* The same for a phone that was silent to CHECK_BAUD, of which nothing is
- * known. */
+/* The same for a phone that is silent to CHECK_BAUD and not known. */
 int takeup_silent(struct session *s, struct err *e) MUST_CHECK;
 /* chunk.c: pure rules */
 /*

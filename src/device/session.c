@@ -191,6 +191,22 @@ void session_guard_reading(struct session *s)
 	link_set_guard(s->link, &reading);
 }
 
+void session_enter_fdl2(struct session *s)
+{
+	if (s->info.storage == STORAGE_UNKNOWN && s->opt.profile) {
+		/* A profile with one kind only knows it. */
+		for (int k = STORAGE_EMMC; k <= STORAGE_NOR; k++)
+			if (s->opt.profile->storage == 1u << k)
+				s->info.storage = k;
+	}
+	s->started[0] = '\0';
+	s->served = false;
+	s->write_enabled = false;
+	chunk_init(&s->chunk, chunk_cap(s));
+	s->dead = false; /* a ROM says 0x8B and goes on [2.5] */
+	s->stage = STAGE_FDL2;
+}
+
 int session_expect_ack(struct session *s, unsigned cmd, const void *payload,
 		       size_t len, unsigned timeout_ms, struct err *e)
 {

@@ -428,22 +428,6 @@ int stages_learn_uid(struct session *s, struct err *e)
 	return 0;
 }
 
-void stages_enter_fdl2(struct session *s)
-{
-	if (s->info.storage == STORAGE_UNKNOWN && s->opt.profile) {
-		/* A profile with one kind only knows it. */
-		for (int k = STORAGE_EMMC; k <= STORAGE_NOR; k++)
-			if (s->opt.profile->storage == 1u << k)
-				s->info.storage = k;
-	}
-	s->started[0] = '\0';
-	s->served = false;
-	s->write_enabled = false;
-	chunk_init(&s->chunk, chunk_cap(s));
-	s->dead = false; /* a ROM says 0x8B and goes on [2.5] */
-	s->stage = STAGE_FDL2;
-}
-
 /* FDL2 into the phone, and started.  1: begin from first contact. */
 static int bring_fdl2(struct session *s, struct err *e)
 {
@@ -481,7 +465,7 @@ static int step_fdl1_to_fdl2(struct session *s, struct err *e)
 		rc = stages_learn_uid(s, e);
 	if (rc < 0)
 		return session_explain(s, STEP_FIRST_COMMAND, e);
-	stages_enter_fdl2(s);
+	session_enter_fdl2(s);
 	return 0;
 }
 

@@ -102,7 +102,7 @@ int takeup_known(struct session *s, struct err *e)
 	s->info = left->info;
 	s->info.baud = s->t->baud;
 	s->info.taken_up = true;
-	stages_enter_fdl2(s);
+	session_enter_fdl2(s);
 	session_note(s, "the phone is in FDL2 since an earlier run; nothing "
 			"was loaded");
 	/* One that did not tell a uid would lose a buffer by it [2.6]. */
@@ -122,7 +122,7 @@ int takeup_silent(struct session *s, struct err *e)
 	 * that it bears had been used up.
 	 */
 	s->info.taken_up = s->info.taken_blind = true;
-	stages_enter_fdl2(s);
+	session_enter_fdl2(s);
 	session_note(s, "the phone answers as FDL2, which something else has "
 			"started; nothing was loaded");
 	return 1;

@@ -7,14 +7,13 @@
  */
 #include "base/clock.h"
 #include "base/text.h"
+#include "host_internal.h"
 #include "usb_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define USB_RULE "99-spdvault.rules" /* in scripts/ */
 
 #define LOOK_MS	    100u  /* between two looks */
 #define RIGHTS_MS   1500u /* what udev may take to set them on arrival */
@@ -128,25 +127,9 @@ void usb_hint_boot_key(struct err *e)
 	err_why(e, WHY_CHARGING);
 }
 
-/* Where udev looks, in its order; NULL: our rule is nowhere. */
-static const char *rule_there_is(void)
-{
-	static const char *const files[] = {
-		"/etc/udev/rules.d/" USB_RULE,
-		"/run/udev/rules.d/" USB_RULE,
-		"/usr/local/lib/udev/rules.d/" USB_RULE,
-		"/usr/lib/udev/rules.d/" USB_RULE,
-	};
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (access(files[i], F_OK) == 0)
-			return files[i];
-	return NULL;
-}
-
 int usb_denied(const char *name, struct err *e)
 {
-	const char *rule = rule_there_is();
+	const char *rule = host_rule("");
 	int rc = err_set(e, ERR_NODEV,
 			 "the phone at %s is there, but you have no right to "
 			 "open it",
@@ -163,7 +146,7 @@ int usb_denied(const char *name, struct err *e)
 			 rule);
 	else
 		err_hint(e, "install the udev rule ('make install', or copy "
-			    "scripts/" USB_RULE " to /etc/udev/rules.d), run "
+			    "scripts/" HOST_RULE " to /etc/udev/rules.d), run "
 			    "'sudo udevadm control --reload' and plug the "
 			    "phone in again; or run as root");
 	return rc;
