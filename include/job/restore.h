@@ -148,6 +148,11 @@ struct restore_request {
 	bool whole;	  /* compare to the end, for a plan that is kept */
 	/* What an earlier run was to write: nothing else is; or NULL. */
 	const struct restore_paper *resumed;
+	/*
+	 * What an earlier run may have left half done: a first NV copy that
+	 * cannot be seen is written once more; or NULL.
+	 */
+	const struct restore_paper *begun;
 	unsigned threads;
 	/* For the manifest of the safety copy. */
 	const char *device;

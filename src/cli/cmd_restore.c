@@ -118,7 +118,7 @@ static int open_state(struct run *x, struct err *e)
 			restore_paper_discard(x->paths.undo, x->paths.state);
 		return 0;
 	}
-	x->q.resumed = x->paper;
+	x->q.resumed = x->q.begun = x->paper;
 	if (!x->o.undo)
 		return 0;
 	x->q.archive = x->paths.undo;

@@ -141,6 +141,22 @@ static bool is_looked_at(const struct restore_item *it)
 	       it->rule->when != RESTORE_NEVER;
 }
 
+/*
+ * Its second copy is what it should be; but the first one, which is the one
+ * that counts and which only its name leads to, may have been begun.
+ */
+static bool is_in_doubt(const struct restore *r, const struct restore_item *it)
+{
+	enum restore_done done;
+
+	if (!r->q.begun || it->how != RESTORE_AS_NV ||
+	    strcmp(it->name, it->target) == 0)
+		return false;
+	done = restore_paper_done(r->q.begun, it->name);
+	return done != RESTORE_NOT_BEGUN &&
+	       (done != RESTORE_GOOD || !r->q.resumed);
+}
+
 static int look_at(struct restore *r, struct restore_item *it, struct err *e)
 {
 	if (restore_compare(r, it, e) < 0)
@@ -177,6 +193,8 @@ static int compare_all(struct restore *r, struct err *e)
 		    (it->differs && restore_is_nv(it) &&
 		     restore_nv_look(r, it, e) < 0))
 			return -(int)e->code;
+		if (is_in_doubt(r, it))
+			it->differs = true;
 		if (before == RESTORE_LEFT)
 			restore_say(it, before, "%s", reason);
 		else if (it->state == RESTORE_EQUAL && it->differs)

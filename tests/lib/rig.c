@@ -75,6 +75,7 @@ void rig_open_on(struct rig *r, struct transport *t, struct phone *phone)
 	r->so.fdl1 = &r->fdl1;
 	r->so.fdl2 = &r->fdl2;
 	r->so.recover_ms = r->recover_ms;
+	r->so.may_write = r->may_write;
 	rc = session_open(t, &r->so, &none, &r->s, &r->e);
 	assert_ok(rc, &r->e);
 	rc = session_raise(r->s, STAGE_FDL2, &r->e);

@@ -17,7 +17,9 @@ struct rig {
 	struct phone *phone; /* borrowed from the transport */
 	struct session *s;
 	struct session_options so;
-	unsigned recover_ms; /* for the phones that are opened from now on */
+	/* For the phones that are opened from now on. */
+	unsigned recover_ms;
+	bool may_write;
 	struct loader fdl1, fdl2;
 	struct profile_set profiles;
 	struct err e;

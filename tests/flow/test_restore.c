@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From an archive back onto simulated phones that hold something else. */
+#include "lib/phonesum.h"
+#include "lib/rig.h"
+
+#include "archive/archive.h"
+#include "job/restore.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAMES_MAX 160
+#define ALL_KINDS ((1u << RESTORE_KINDS) - 1)
+
+static const char *const models[] = { "ums512", "ums9230", "sc9863a",
+				      "sc9832" };
+
+/* The same phone each time: what was written stays in a file. */
+static const char *spec(struct rig *r, const char *model, const char *keys)
+{
+	static char text[256];
+
+	snprintf(text, sizeof(text),
+		 "%s,super=2M,userdata=1M,same_slots=1,keep=%s%s", model,
+		 rig_path(r, "keep"), keys);
+	return text;
+}
+
+static void open_again(struct rig *r, const char *model, const char *keys)
+{
+	rig_close(r);
+	rig_open(r, spec(r, model, keys));
+}
+
+/* Every name that the archive has, so that all of it is asked for. */
+static size_t names_of(const struct manifest *m, const char **v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nparts; i++) {
+		const struct manifest_part *p = &m->parts[i];
+
+		if (strncmp(p->member, "partitions/", 11) != 0 &&
+		    strncmp(p->member, "boot/", 5) != 0)
+			continue;
+		assert_true(n < NAMES_MAX);
+		v[n++] = p->name;
+	}
+	return n;
+}
+
+static struct restore *look(struct rig *r, const char *archive, bool all)
+{
+	static const char *names[NAMES_MAX];
+	struct restore_request q = { .archive = archive, .same_phone = true };
+	struct job_events ev = rig_events(r);
+	struct archive_reader *a;
+	struct restore *ret;
+
+	assert_ok(archive_open(archive, 0, &a, &r->e), &r->e);
+	if (all) {
+		q.names = names;
+		q.nnames = names_of(archive_manifest(a), names);
+		q.kinds = ALL_KINDS;
+	}
+	assert_ok(restore_open(&q, &ev, &ret, &r->e), &r->e);
+	assert_ok(restore_look(ret, r->s, &r->so, &r->e), &r->e);
+	archive_close(a);
+	return ret;
+}
+
+static void assert_none_refused(const struct restore *x)
+{
+	const struct restore_plan *p = restore_plan(x);
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].state == RESTORE_REFUSED)
+			print_error("'%s': %s\n", p->v[i].name, p->v[i].reason);
+	assert_int_equal(p->counts[RESTORE_REFUSED], 0);
+}
+
+static struct phone_stats stats(const struct rig *r)
+{
+	struct phone_stats st;
+
+	phone_stats(r->phone, &st);
+	return st;
+}
+
+/* All of the archive onto the phone, with a safety copy. */
+static void write_all(struct rig *r, const char *archive, const char *undo)
+{
+	struct restore *x = look(r, archive, true);
+
+	assert_none_refused(x);
+	assert_int_equal(stats(r).storage_writes, 0);
+	assert_true(restore_plan(x)->counts[RESTORE_WRITE] > 0);
+	assert_ok(restore_save(x, undo, rig_path(r, "state"), &r->e), &r->e);
+	assert_int_equal(stats(r).storage_writes, 0);
+	assert_ok(restore_apply(x, &r->e), &r->e);
+	assert_int_equal(access(rig_path(r, "state"), F_OK), -1);
+	restore_close(x);
+	if (stats(r).harm)
+		fail_msg("%s", stats(r).harm);
+	assert_null(stats(r).dead);
+}
+
+static void nothing_is_left_to_write(struct rig *r, const char *archive)
+{
+	struct restore *x = look(r, archive, true);
+
+	assert_none_refused(x);
+	assert_int_equal(restore_plan(x)->counts[RESTORE_WRITE], 0);
+	assert_int_equal(restore_plan(x)->counts[RESTORE_ALONG], 0);
+	restore_close(x);
+	rig_assert_untouched(r);
+}
+
+static void back_up(struct rig *r, const char *archive)
+{
+	struct backup_request q = { .plan = { .all = true },
+				    .simulated = true };
+
+	assert_ok(rig_backup(r, archive, 0, &q), &r->e);
+	rig_assert_untouched(r);
+}
+
+/* Back up, damage everything, restore; the damaged state is left in *ret. */
+static void all_of_it(struct rig *r, const char *model, const char *keys,
+		      struct phonesum *ret)
+{
+	static struct phonesum was, is;
+
+	r->may_write = true;
+	open_again(r, model, keys);
+	back_up(r, "a.tar.zst");
+	phonesum_take(r->phone, &was);
+	phonesum_damage_all(r->phone);
+	phonesum_take(r->phone, ret);
+	open_again(r, model, keys);
+	write_all(r, rig_path(r, "a.tar.zst"), rig_path(r, "undo.tar.zst"));
+	phonesum_take(r->phone, &is);
+	phonesum_assert_same(&was, &is, true);
+	open_again(r, model, keys);
+	nothing_is_left_to_write(r, rig_path(r, "a.tar.zst"));
+}
+
+static void all_and_back(struct rig *r, const char *model, const char *keys)
+{
+	static struct phonesum damaged, is;
+
+	all_of_it(r, model, keys, &damaged);
+	open_again(r, model, keys);
+	write_all(r, rig_path(r, "undo.tar.zst"), rig_path(r, "redo.tar.zst"));
+	phonesum_take(r->phone, &is);
+	phonesum_assert_same(&damaged, &is, true);
+}
+
+static void a_phone_with_both_slots(void **state)
+{
+	all_and_back(*state, models[0], "");
+}
+
+static void a_phone_with_ufs(void **state)
+{
+	all_and_back(*state, models[1], "");
+}
+
+static void a_phone_with_copies(void **state)
+{
+	all_and_back(*state, models[2], "");
+}
+
+static void an_old_phone(void **state)
+{
+	all_and_back(*state, models[3], "");
+}
+
+/* What the vendor has signed goes back; the damage would not. */
+static void a_phone_with_secure_boot(void **state)
+{
+	static struct phonesum damaged;
+
+	all_of_it(*state, "sc9863a",
+		  ",window=64K,verify_hang=1,write_enable=1,nv_write=len",
+		  &damaged);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_phone_with_both_slots),	TEST(a_phone_with_ufs),
+		TEST(a_phone_with_copies),	TEST(an_old_phone),
+		TEST(a_phone_with_secure_boot),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

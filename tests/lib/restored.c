@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* restored.c - runs restores that are disturbed, and judges their end. */
+#include "lib/restored.h"
+
+#include "lib/restorable.h"
+#include "lib/rig.h"
+#include "lib/smallphone.h"
+
+#include "archive/archive.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "job/restore.h"
+#include "transport/sim.h"
+
+#include "../../src/cli/ui.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAMES_MAX 64
+/* By the phone's clock, each fault; a lost phone is waited for; by ours. */
+#define EACH_FAULT_MS 200000u
+#define LOST_MS	      1500000u
+#define REAL_MS	      240000u
+
+enum mode { ANEW, GO_ON, UNDO };
+
+struct run {
+	struct restored *f;
+	struct restored_result *r;
+	char archive[96], undo[96], state[112], keep[96];
+	struct transport *line;
+	struct phone *phone;
+	struct session *s;
+	struct session_options so;
+	struct restore *x;
+	struct restore_paper *paper;
+	const char *names[NAMES_MAX];
+	uint64_t started;
+	bool hung, applied;
+};
+
+static void wrong(struct run *x, const char *fmt, ...) PRINTF(2, 3);
+static void wrong(struct run *x, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (x->r->end == RESTORED_WRONG)
+		return;
+	x->r->end = RESTORED_WRONG;
+	va_start(ap, fmt);
+	vsnprintf(x->r->why, sizeof(x->r->why), fmt, ap);
+	va_end(ap);
+}
+
+/* -- the folder ------------------------------------------------------------ */
+
+bool restored_open(struct restored *f)
+{
+	struct err e;
+
+	memset(f, 0, sizeof(*f));
+	snprintf(f->dir, sizeof(f->dir), "%s/restored.XXXXXX",
+		 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	if (!mkdtemp(f->dir)) {
+		perror(f->dir);
+		return false;
+	}
+	setenv("SPDVAULT_PROFILES", "profiles", 1);
+	if (!restorable_files(f->dir))
+		return false;
+	if (profile_load_all(&f->profiles, &e) < 0 ||
+	    !smallphone_loader(1, &f->fdl1, &e) ||
+	    !smallphone_loader(2, &f->fdl2, &e)) {
+		fprintf(stderr, "%s\n", e.text);
+		return false;
+	}
+	return true;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+void restored_close(struct restored *f)
+{
+	nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	profile_set_free(&f->profiles);
+	loader_free(&f->fdl1);
+	loader_free(&f->fdl2);
+}
+
+static void copy(const struct restored *f, const char *from, const char *to)
+{
+	char a[128], b[128];
+	uint8_t *p;
+	size_t n;
+	struct err e;
+	FILE *out;
+
+	snprintf(a, sizeof(a), "%s/%s", f->dir, from);
+	snprintf(b, sizeof(b), "%s/%s", f->dir, to);
+	out = fopen(b, "wb");
+	if (file_read_all(a, 64 << 20, &p, &n, &e) < 0 || !out ||
+	    fwrite(p, 1, n, out) != n || fclose(out) != 0) {
+		fprintf(stderr, "the rig itself: '%s' to '%s'\n", a, b);
+		exit(1);
+	}
+	free(p);
+}
+
+/* -- one session ---------------------------------------------------------- */
+
+static void on_note(void *user, const char *text)
+{
+	struct run *x = user;
+
+	if (x->f->tell)
+		printf("#   %s\n", text);
+}
+
+static void on_retry(void *user, unsigned attempt, const struct err *why)
+{
+	struct run *x = user;
+
+	if (x->f->tell)
+		printf("#   again (%u): %s\n", attempt, why->text);
+}
+
+/* Asked in every wait: the watchdog. */
+static bool on_cancelled(void *user)
+{
+	struct run *x = user;
+	const struct fault_stats *st = transport_fault_stats(x->line);
+
+	if (st->waited_ms > LOST_MS + st->all * EACH_FAULT_MS ||
+	    clock_ms() - x->started > REAL_MS)
+		x->hung = true;
+	return x->hung;
+}
+
+static int open_line(struct run *x, const struct restored_case *c,
+		     const char *keys, const char *plan, struct err *e)
+{
+	const struct transport_env env = { .note = on_note, .user = x };
+	char spec[768], small[512];
+	struct transport *t;
+
+	restorable_spec(x->f->dir, c->model, small, sizeof(small));
+	snprintf(spec, sizeof(spec), "%s,keep=%s%s", small, x->keep, keys);
+	if (transport_open_sim(spec, &t, e) < 0)
+		return -(int)e->code;
+	x->phone = transport_sim_phone(t);
+	return transport_open_fault(plan, &env, t, &x->line, e);
+}
+
+static int open_session(struct run *x, struct err *e)
+{
+	const struct session_events ev = { .user = x,
+					   .phone_log = on_note,
+					   .step = on_note,
+					   .retry = on_retry,
+					   .cancelled = on_cancelled };
+	const uint8_t *bytes;
+	size_t n;
+
+	x->so.fdl1 = &x->f->fdl1;
+	x->so.fdl2 = &x->f->fdl2;
+	phone_sample_loader(x->phone, 1, &x->f->fdl1.addr, &bytes, &n);
+	phone_sample_loader(x->phone, 2, &x->f->fdl2.addr, &bytes, &n);
+	x->so.recover_ms = 120000;
+	x->so.may_write = true;
+	if (profile_find(&x->f->profiles, phone_model(x->phone)->chip,
+			 &x->so.profile, e) < 0) {
+		transport_close(x->line);
+		return -(int)e->code;
+	}
+	return session_open(x->line, &x->so, &ev, &x->s, e);
+}
+
+static bool begin(struct run *x, struct restored *f,
+		  const struct restored_case *c, const char *keys,
+		  const char *plan, struct restored_result *ret)
+{
+	struct err e;
+
+	memset(x, 0, sizeof(*x));
+	x->f = f;
+	x->r = ret;
+	x->started = clock_ms();
+	snprintf(x->archive, sizeof(x->archive), "%s/a.tar.zst", f->dir);
+	snprintf(x->undo, sizeof(x->undo), "%s/undo.tar.zst", f->dir);
+	snprintf(x->state, sizeof(x->state), "%s.state", x->undo);
+	snprintf(x->keep, sizeof(x->keep), "%s/keep", f->dir);
+	if (open_line(x, c, keys, plan, &e) == 0 && open_session(x, &e) == 0)
+		return true;
+	wrong(x, "the rig itself: %s", e.text);
+	return false;
+}
+
+static void end(struct run *x)
+{
+	restore_close(x->x);
+	restore_paper_close(x->paper);
+	session_close(x->s);
+}
+
+/* Everything that the archive has. */
+static int ask_for_all(struct run *x, struct restore_request *q, struct err *e)
+{
+	struct archive_reader *a;
+	const struct manifest *m;
+	static char names[NAMES_MAX][40];
+	size_t n = 0;
+
+	if (archive_open(q->archive, 0, &a, e) < 0)
+		return -(int)e->code;
+	m = archive_manifest(a);
+	for (size_t i = 0; i < m->nparts; i++)
+		if (strncmp(m->parts[i].member, "partitions/", 11) == 0 ||
+		    strncmp(m->parts[i].member, "boot/", 5) == 0) {
+			snprintf(names[n], sizeof(names[n]), "%s",
+				 m->parts[i].name);
+			x->names[n] = names[n];
+			n++;
+		}
+	q->names = x->names;
+	q->nnames = n;
+	archive_close(a);
+	return 0;
+}
+
+/* What `spdvault restore` does: anew, with --resume, with --resume --undo. */
+static int open_restore(struct run *x, enum mode mode, struct err *e)
+{
+	const struct job_events ev = { .user = x,
+				       .note = on_note,
+				       .warning = on_note,
+				       .cancelled = on_cancelled };
+	struct restore_request q = { .archive = x->archive,
+				     .kinds = (1u << RESTORE_KINDS) - 1,
+				     .same_phone = true };
+
+	if (mode == ANEW) {
+		if (ask_for_all(x, &q, e) < 0)
+			return -(int)e->code;
+		return restore_open(&q, &ev, &x->x, e);
+	}
+	if (restore_paper_open(x->state, &x->paper, e) < 0)
+		return -(int)e->code;
+	if (mode == GO_ON) {
+		q = *restore_paper_request(x->paper);
+		q.archive = x->archive;
+		q.resumed = x->paper;
+	} else {
+		q.archive = x->undo;
+	}
+	q.begun = x->paper;
+	if (restore_open(&q, &ev, &x->x, e) < 0)
+		return -(int)e->code;
+	return restore_paper_fits(x->paper, x->x, mode == UNDO, e);
+}
+
+static void note_before(struct run *x, bool reference)
+{
+	const struct fault_stats *st = transport_fault_stats(x->line);
+
+	if (!reference)
+		return;
+	x->f->replies_before = st->replies;
+	x->f->requests_before = st->requests;
+}
+
+static int restore(struct run *x, enum mode mode, bool reference, struct err *e)
+{
+	int rc = open_restore(x, mode, e);
+
+	if (rc == 0)
+		rc = session_raise(x->s, STAGE_FDL2, e);
+	if (rc == 0)
+		rc = restore_look(x->x, x->s, &x->so, e);
+	if (rc == 0)
+		rc = mode == ANEW ? restore_save(x->x, x->undo, x->state, e)
+				  : restore_go_on(x->x, x->paper, x->state,
+						  mode == UNDO, e);
+	note_before(x, reference);
+	if (rc < 0)
+		return rc;
+	x->applied = true;
+	return restore_apply(x->x, e);
+}
+
+/* -- the judgement -------------------------------------------------------- */
+
+static bool exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* NULL, or a name that is not the same in both. */
+static const char *differs(const struct phonesum *a, const struct phonesum *b,
+			   bool items)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (!phonesum_same(&a->v[i], &b->v[i], items))
+			return a->v[i].name;
+	return NULL;
+}
+
+static void judge_whole(struct run *x, const struct phonesum *want)
+{
+	static struct phonesum now;
+	struct phone_stats st;
+	const char *name;
+
+	phonesum_take(x->phone, &now);
+	phone_stats(x->phone, &st);
+	name = differs(want, &now, true);
+	if (name)
+		wrong(x, "SILENT: done, and '%s' is not as it should be", name);
+	if (st.harm)
+		wrong(x, "HARM: %s", st.harm);
+	if (exists(x->state))
+		wrong(x, "done, and there is a state file");
+}
+
+static void judge_words(struct run *x, const struct err *e)
+{
+	if (x->r->end != RESTORED_WRONG)
+		snprintf(x->r->why, sizeof(x->r->why), "%s", e->text);
+	if (x->hung)
+		wrong(x, "HANG: %s", e->text);
+	if (!*e->text || e->code == ERR_NONE)
+		wrong(x, "an error without words");
+	if (!*remedy_of(e))
+		wrong(x, "no remedy for: %s", e->text);
+	if (e->code == ERR_BUG || e->code == ERR_EXISTS)
+		wrong(x, "a false alarm, or a bug: %s", e->text);
+}
+
+static const struct restore_item *item_of(const struct restore_plan *p,
+					  const char *name)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (strcmp(p->v[i].name, name) == 0)
+			return &p->v[i];
+	return NULL;
+}
+
+/* Is what is said of one partition what the phone holds? */
+static void judge_item(struct run *x, const struct restore_plan *p,
+		       const struct restore_item *it,
+		       const struct phonesum *now)
+{
+	const struct phonesum_part *is = phonesum_find(now, it->name);
+	const struct phonesum_part *was = phonesum_find(&x->f->was, it->name);
+	const struct phonesum_part *old =
+		phonesum_find(&x->f->damaged, it->name);
+	const struct restore_item *with =
+		it->state == RESTORE_ALONG ? item_of(p, it->with) : NULL;
+
+	if (!is || !was || !old)
+		return; /* (an old phone's uboot is the second boot area) */
+	if (it->done == RESTORE_GOOD && !phonesum_same(is, was, true))
+		wrong(x, "SILENT: '%s' is said to be good", it->name);
+	if (it->done == RESTORE_BAD && phonesum_same(is, was, false))
+		wrong(x, "'%s' is said to be bad, and is not", it->name);
+	if (it->done == RESTORE_NOT_BEGUN &&
+	    (!with || with->done == RESTORE_NOT_BEGUN) &&
+	    it->state != RESTORE_EQUAL && !phonesum_same(is, old, false))
+		wrong(x, "SILENT: '%s' is said to be as it was", it->name);
+}
+
+/* Whatever is wrong with the line: first the data, then the boot chain. */
+static void judge_chain(struct run *x, const struct restore_plan *p,
+			const struct phonesum *now)
+{
+	const char *chain = NULL, *data = NULL;
+
+	for (size_t i = 0; i < now->n; i++) {
+		const struct phonesum_part *is = &now->v[i];
+		const struct restore_item *it = item_of(p, is->name);
+
+		if (!it)
+			continue;
+		if (it->rule->kind != RESTORE_BOOT) {
+			if (!phonesum_same(is, &x->f->was.v[i], true))
+				data = is->name;
+		} else if (!phonesum_same(is, &x->f->damaged.v[i], false)) {
+			chain = is->name;
+		}
+	}
+	if (chain && data)
+		wrong(x, "'%s' was begun while '%s' was still to come", chain,
+		      data);
+}
+
+/* It stopped; what does it leave? */
+static void judge_stopped(struct run *x, const struct err *e)
+{
+	static struct phonesum now;
+	const struct restore_plan *p = x->x ? restore_plan(x->x) : NULL;
+	bool touched = x->x && restore_touched(x->x);
+
+	judge_words(x, e);
+	phonesum_take(x->phone, &now);
+	if (!touched) {
+		const char *name = differs(&x->f->damaged, &now, false);
+
+		if (name)
+			wrong(x, "WRITES: '%s', and says nothing of it", name);
+		if (exists(x->state))
+			wrong(x, "nothing was written: a state file is left");
+		if (x->r->end != RESTORED_WRONG)
+			x->r->end = RESTORED_UNTOUCHED;
+		return;
+	}
+	for (size_t i = 0; i < p->n; i++)
+		judge_item(x, p, &p->v[i], &now);
+	judge_chain(x, p, &now);
+	if (!exists(x->state) || !exists(x->undo))
+		wrong(x, "stopped, and cannot be gone on with: %s", e->text);
+	if (x->r->end != RESTORED_WRONG)
+		x->r->end = RESTORED_STOPPED;
+}
+
+static void clean(const struct run *x)
+{
+	char partial[112];
+
+	unlink(x->undo);
+	unlink(x->state);
+	for (int i = 0; i < 2; i++) {
+		snprintf(partial, sizeof(partial), "%s.partial%s", x->undo,
+			 i ? ".journal" : "");
+		unlink(partial);
+	}
+}
+
+static void finish(struct restored *f, const struct restored_case *c, bool undo,
+		   struct restored_result *ret)
+{
+	struct err e = { .code = ERR_NONE };
+	struct run x;
+
+	if (!begin(&x, f, c, "", RESTORED_WELL, ret))
+		return;
+	if (restore(&x, undo ? UNDO : GO_ON, false, &e) < 0)
+		wrong(&x, "%s: %s; before: %.200s",
+		      undo ? "cannot be undone" : "cannot be resumed", e.text,
+		      ret->why);
+	else
+		judge_whole(&x, undo ? &f->damaged : &f->was);
+	ret->undone = undo;
+	ret->resumed = !undo;
+	end(&x);
+}
+
+void restored_session(struct restored *f, const struct restored_case *c,
+		      const char *keys, const char *plan, bool undo,
+		      struct restored_result *ret)
+{
+	struct err e = { .code = ERR_NONE };
+	struct run x;
+
+	memset(ret, 0, sizeof(*ret));
+	copy(f, "damaged", "keep");
+	if (!begin(&x, f, c, keys, plan, ret))
+		return;
+	if (restore(&x, ANEW, false, &e) == 0)
+		judge_whole(&x, &f->was);
+	else
+		judge_stopped(&x, &e);
+	ret->faults = transport_fault_stats(x.line)->all;
+	end(&x);
+	if (ret->end == RESTORED_STOPPED)
+		finish(f, c, undo, ret);
+	clean(&x);
+}
+
+/* -- the undisturbed run -------------------------------------------------- */
+
+static int make_archive(struct run *x, struct err *e)
+{
+	const struct backup_request q = { .out = x->archive,
+					  .plan = { .all = true },
+					  .archive = { .force = true,
+						       .level = 1 },
+					  .device = "sim:restored",
+					  .ending = "leave",
+					  .simulated = true };
+	const struct job_events ev = { .user = x, .cancelled = on_cancelled };
+	struct backup_totals totals;
+	struct manifest m;
+	int rc = session_raise(x->s, STAGE_FDL2, e);
+
+	if (rc < 0)
+		return rc;
+	rc = job_backup(x->s, &x->so, &q, &ev, &m, &totals, e);
+	manifest_free(&m);
+	phonesum_take(x->phone, &x->f->was);
+	phonesum_damage_all(x->phone);
+	phonesum_take(x->phone, &x->f->damaged);
+	return rc;
+}
+
+bool restored_reference(struct restored *f, const struct restored_case *c)
+{
+	struct restored_result r = { .end = RESTORED_WHOLE };
+	struct phone_stats st;
+	struct err e;
+	struct run x;
+	char keep[96];
+
+	snprintf(keep, sizeof(keep), "%s/keep", f->dir);
+	unlink(keep);
+	if (!begin(&x, f, c, "", RESTORED_WELL, &r))
+		goto out;
+	if (make_archive(&x, &e) < 0)
+		wrong(&x, "%s", e.text);
+	end(&x);
+	copy(f, "keep", "damaged");
+	if (!begin(&x, f, c, "", RESTORED_WELL, &r))
+		goto out;
+	if (restore(&x, ANEW, true, &e) < 0)
+		wrong(&x, "%s", e.text);
+	else
+		judge_whole(&x, &f->was);
+	f->replies = transport_fault_stats(x.line)->replies;
+	f->requests = transport_fault_stats(x.line)->requests;
+	phone_stats(x.phone, &st);
+	f->writes = (unsigned)st.storage_writes;
+	end(&x);
+	clean(&x);
+out:
+	if (r.end == RESTORED_WRONG)
+		fprintf(stderr, "%s: %s\n", c->name, r.why);
+	return r.end != RESTORED_WRONG;
+}
