@@ -70,7 +70,7 @@ uint64_t msg_parse_size_text(const uint8_t *p, size_t n);
 #define MSG_NAME_MAX 48
 const char *msg_command_name(unsigned cmd, char buf[MSG_NAME_MAX]);
 const char *msg_reply_name(unsigned type, char buf[MSG_NAME_MAX]);
-/* What a reply that is no success means, in words; "" when nothing is known. */
+/* What a reply means that is no success, in words; "" for one that is. */
 const char *msg_reply_meaning(unsigned type);
 
 #endif

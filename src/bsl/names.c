@@ -54,6 +54,8 @@ struct reply_words {
 	const char *name, *meaning;
 };
 
+#define NOT_ASKED "an answer to a request that was not made"
+
 /* Meanings: docs/protocol.md 3.2 and 4.8. */
 static const struct reply_words words[] = {
 	{ BSL_REP_ACK, "ACK", "" },
@@ -128,6 +130,11 @@ static const struct reply_words words[] = {
 	{ BSL_REP_UNSUPPORTED_COMMAND, "UNSUPPORTED_COMMAND",
 	  "the loader does not know this command, or wants authorisation" },
 	{ BSL_REP_LOG, "LOG", "" },
+	{ BSL_REP_READ_CHIP_TYPE, "READ_CHIP_TYPE", NOT_ASKED },
+	{ BSL_REP_READ_NVITEM, "READ_NVITEM", NOT_ASKED },
+	{ BSL_REP_READ_FLASH_INFO, "READ_FLASH_INFO", NOT_ASKED },
+	{ BSL_REP_READ_CHIP_UID, "READ_CHIP_UID", "" },
+	{ BSL_REP_AUTH_M1, "AUTH_M1", NOT_ASKED },
 };
 
 static const struct reply_words *find(unsigned type)
@@ -142,7 +149,8 @@ const char *msg_reply_name(unsigned type, char buf[MSG_NAME_MAX])
 {
 	const struct reply_words *w = find(type);
 
-	snprintf(buf, MSG_NAME_MAX, "%s (0x%02X)", w ? w->name : "reply", type);
+	snprintf(buf, MSG_NAME_MAX, "%s (0x%02X)",
+		 w ? w->name : "a reply without a name", type);
 	return buf;
 }
 
@@ -150,5 +158,6 @@ const char *msg_reply_meaning(unsigned type)
 {
 	const struct reply_words *w = find(type);
 
-	return w ? w->meaning : "";
+	return w ? w->meaning
+		 : "none that spdvault knows; it is taken for a no";
 }

@@ -57,7 +57,9 @@ static void say_long(struct ui *u, const struct profile *p)
 		add_address(&at, a->has_fdl1, a->fdl1);
 		strbuf_add(&at, " / ");
 		add_address(&at, a->has_fdl2, a->fdl2);
-		ui_result(u, "  or:         %s: %s", at.s ? at.s : "", a->why);
+		ui_result(u, "  %s %s: %s",
+			  a->wrong ? "wrong:     " : "or:        ",
+			  at.s ? at.s : "", a->why);
 		strbuf_free(&at);
 	}
 	for (size_t i = 0; i < p->nregions; i++)
@@ -80,6 +82,23 @@ static json_t *address_json(bool has, uint32_t addr)
 	return has ? json_integer(addr) : json_null();
 }
 
+static json_t *alternatives_json(const struct profile *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->nalternatives; i++) {
+		const struct profile_alternative *a = &p->alternatives[i];
+
+		json_array_append_new(
+			list,
+			json_pack("{so so sb ss}", "fdl1",
+				  address_json(a->has_fdl1, a->fdl1), "fdl2",
+				  address_json(a->has_fdl2, a->fdl2), "wrong",
+				  a->wrong, "why", a->why));
+	}
+	return list;
+}
+
 static json_t *profile_json(const struct profile *p)
 {
 	json_t *names = json_array(), *models = json_array(),
@@ -94,12 +113,14 @@ static json_t *profile_json(const struct profile *p)
 			json_array_append_new(
 				quirks,
 				json_string(profile_quirk_name((enum quirk)q)));
-	return json_pack("{ss ss ss so so so so so ss}", "name", p->name,
-			 "title", p->title, "class", p->class, "fdl1",
+	return json_pack("{ss ss ss so so so so so ss so ss ss}", "name",
+			 p->name, "title", p->title, "class", p->class, "fdl1",
 			 address_json(p->has_fdl1, p->fdl1), "fdl2",
 			 address_json(p->has_fdl2, p->fdl2), "names", names,
 			 "models", models, "quirks", quirks, "confidence",
-			 profile_confidence_text(p->confidence));
+			 profile_confidence_text(p->confidence), "alternatives",
+			 alternatives_json(p), "boot_key", p->boot_key, "notes",
+			 p->notes);
 }
 
 static bool matches_all(const struct profile *p, const struct options *o)
@@ -136,11 +157,12 @@ static int run_chips(const struct options *o, struct ui *u)
 	}
 	profile_set_free(&set);
 	if (found == 0) {
-		rc = -err_set(&e, ERR_PROFILE, "no chip or phone fits");
+		(void)!err_set(&e, ERR_PROFILE, "no chip or phone fits");
 		err_hint(&e, "try a part of the name; 'spdvault chips' lists "
 			     "all");
 		json_decref(list);
-		return command_failed(u, &e, rc ? 1 : 0, NULL, NULL);
+		return command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
+				      NULL, NULL);
 	}
 	return command_done(u, 0, json_pack("{so}", "chips", list));
 }

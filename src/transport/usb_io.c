@@ -280,8 +280,9 @@ static int settle(struct usb *u, struct err *e)
 		return usb_gone(u, e);
 	if (fault == IN_STALL && u->faults > STALLS_MAX)
 		return err_set(e, ERR_FRAME,
-			       "the phone refuses to be read: endpoint 0x%02x "
-			       "stalls",
+			       "the phone refuses every transfer to us (a "
+			       "stall of its endpoint 0x%02x): what runs in it "
+			       "serves nothing",
 			       u->ends.in);
 	if (u->faults > FAILURES_MAX)
 		return err_set(e, ERR_FRAME,

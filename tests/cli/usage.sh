@@ -101,6 +101,9 @@ is '... is that phone' prints 'SC9863A'
 works 'options before the command' --device sim:sc9863a info
 is '... are taken as well' prints 'SC9863A'
 
+# The one profile that is shown in full
+prints_only() { same "$(grep -c '^[a-z0-9]* *0x' "$out")" 1 && prints "^$1 "; }
+
 # -- chips --------------------------------------------------------------------
 
 works 'chips lists all profiles' chips
@@ -108,8 +111,14 @@ is '... one a line' test "$(wc -l <"$out")" -ge 5
 works 'chips finds by marketing name' chips T606
 is '... the right chip' prints '[Uu][Mm][Ss]9230'
 works 'chips, all words must fit' chips moto g04
+works 'chips, by a number without its letters' chips 9863
+is '... finds SC9863A alone' prints_only sc9863a
+works 'chips, by a model in one word' chips 'moto g04'
+is '... finds its chip alone' prints_only ums9230
+works 'chips with --json' chips --json T606
+is '... has what speaks against other addresses' prints '"alternatives":\[\{"fdl1":21760,"fdl2":2667576832,"wrong":true,"why":"Contradicted'
 run chips no such thing
-is 'chips: nothing fits' ended 1 '^error: no chip' '^  try: '
+is 'chips: nothing fits' ended 2 '^error: no chip' '^  try: '
 mkdir profiles
 cp "$SPDVAULT_PROFILES"/ums512.profile profiles
 SPDVAULT_PROFILES=profiles works 'profiles of a folder of your own' chips

@@ -340,9 +340,23 @@ static void commands_and_replies_have_names(void **state)
 			    "READ_MIDST");
 	assert_string_equal(msg_command_name(0xA7, buf), "command 0xA7");
 	assert_string_equal(msg_reply_name(0x93, buf), "READ_FLASH (0x93)");
-	assert_string_equal(msg_reply_name(0x55, buf), "reply (0x55)");
-	assert_string_equal(msg_reply_meaning(0x55), "");
+	assert_string_equal(msg_reply_name(0x55, buf),
+			    "a reply without a name (0x55)");
 	assert_non_null(strstr(msg_reply_meaning(0xA6), "signature"));
+}
+
+/* No message may show a number alone. */
+static void every_reply_has_a_meaning(void **state)
+{
+	static const uint8_t yes[] = { 0x80, 0x81, 0x93, 0xAB, 0xBA, 0xFF };
+
+	(void)state;
+	for (unsigned t = 0; t <= 0xFF; t++) {
+		bool is_yes = memchr(yes, (int)t, sizeof(yes)) != NULL;
+
+		if (is_yes != !*msg_reply_meaning(t))
+			fail_msg("0x%02X: '%s'", t, msg_reply_meaning(t));
+	}
 }
 
 static void every_da_form_has_a_name(void **state)
@@ -376,6 +390,7 @@ int main(void)
 		cmocka_unit_test(size_texts_are_read),
 		cmocka_unit_test(a_size_text_without_end_is_no_overrun),
 		cmocka_unit_test(commands_and_replies_have_names),
+		cmocka_unit_test(every_reply_has_a_meaning),
 		cmocka_unit_test(every_da_form_has_a_name),
 	};
 

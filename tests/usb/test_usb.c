@@ -416,7 +416,7 @@ static void stalls_and_babble_are_named(void **state)
 	mock.in_errors = 100;
 	mock_give(pattern, 0, 1, false);
 	assert_err(t->ops->recv(t, got, sizeof(got), &len, 1000, &e), ERR_FRAME,
-		   "stalls", &e);
+		   "stall of its endpoint", &e);
 	mock.in_errors = 0;
 	t->ops->drain(t, &e);
 	mock.in_error = EOVERFLOW;
