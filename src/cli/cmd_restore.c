@@ -27,7 +27,7 @@ static json_t *result_json(const struct run *x, bool phone)
 	json_t *j = x->r ? restore_plan_json(x->r) : json_object();
 
 	json_object_set_new(j, "archive", ui_text(restore_source_name(&x->o)));
-	if (x->o.writes) {
+	if (x->o.writes && x->paths.state) {
 		json_object_set_new(j, "undo", ui_text(x->paths.undo));
 		json_object_set_new(j, "state",
 				    ui_text(access(x->paths.state, F_OK) == 0
