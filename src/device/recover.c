@@ -67,7 +67,7 @@ static bool may_go_better(const struct err *e)
 /* 1: it had not heard the first question, and is the loader of before. */
 static int went_on(struct session *s, const struct device_info *before)
 {
-	if (!s->info.taken_blind)
+	if (!s->info.taken_up)
 		return 0;
 	s->info = *before;
 	s->info.baud = s->t->baud;

@@ -128,6 +128,7 @@ static int step_first_contact(struct session *s, struct err *e)
 	}
 	if (rc < 0)
 		return session_explain(s, STEP_CONTACT, e);
+	s->ours = false;
 	text_clean(r.data, r.len, s->info.hello, sizeof(s->info.hello));
 	session_note(s, "the phone says '%s'", s->info.hello);
 	if (r.check == FRAME_SUM16) {
@@ -360,6 +361,7 @@ static int start_fdl2(struct session *s, struct err *e)
 
 	if (rc == 0)
 		rc = link_call(s->link, BSL_CMD_EXEC_DATA, NULL, 0, ms, &r, e);
+	s->ours = true;
 	if (rc == -(int)ERR_GONE)
 		return comes_back(s, e);
 	if (rc < 0)

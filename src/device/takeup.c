@@ -118,12 +118,15 @@ int takeup_silent(struct session *s, struct err *e)
 		return not_taken(s, e);
 	/*
 	 * Escaping off would have been its end at the first flag [1.3].  What
-	 * it was asked before is not known: as if the one unsupported command
-	 * that it bears had been used up.
+	 * another session has asked it is not known: as if the one unsupported
+	 * command that it bears had been used up.
 	 */
-	s->info.taken_up = s->info.taken_blind = true;
+	s->info.taken_up = true;
+	s->info.taken_blind = !s->ours;
 	session_enter_fdl2(s);
-	session_note(s, "the phone answers as FDL2, which something else has "
-			"started; nothing was loaded");
+	session_note(s, "the phone answers as FDL2, %s",
+		     s->ours ? "and was away while it started"
+			     : "which something else has started; nothing was "
+			       "loaded");
 	return 1;
 }
