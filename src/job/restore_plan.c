@@ -192,9 +192,18 @@ static bool is_missing(const struct restore_item *it)
 	return it->state == RESTORE_REFUSED && (it->differs || !it->looked);
 }
 
-/* Half of a group is worse than none, unless the user has named it. */
-static void settle_groups(struct restore *r)
+/* Its bytes would be other ones afterwards. */
+static bool is_to_change(const struct restore_item *it)
 {
+	return it->state == RESTORE_WRITE ||
+	       (it->state == RESTORE_ALONG && it->differs);
+}
+
+/* Half of a group is worse than none, unless the user has named it. */
+static bool settle_groups(struct restore *r)
+{
+	bool changed = false;
+
 	for (size_t i = 0; i < r->plan.n; i++) {
 		const struct restore_item *bad = &r->plan.v[i];
 
@@ -202,15 +211,50 @@ static void settle_groups(struct restore *r)
 		     *bad->group && is_missing(bad) && k < r->plan.n; k++) {
 			struct restore_item *it = &r->plan.v[k];
 
-			if (it->state == RESTORE_WRITE && !it->named &&
-			    strcmp(it->group, bad->group) == 0)
-				restore_say(it, RESTORE_REFUSED,
-					    "it has to match '%s', which is "
-					    "refused (name it to write it all "
-					    "the same)",
-					    bad->name);
+			if (!is_to_change(it) || it->named ||
+			    strcmp(it->group, bad->group) != 0)
+				continue;
+			restore_say(it, RESTORE_REFUSED,
+				    "it has to match '%s', which is refused "
+				    "(name it to write it all the same)",
+				    bad->name);
+			changed = true;
 		}
 	}
+	return changed;
+}
+
+/* What goes along is written, or not, with the one that it goes along with. */
+static bool settle_along(struct restore *r)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < r->plan.n; i++) {
+		struct restore_item *it = &r->plan.v[i];
+		struct restore_item *with =
+			*it->with ? restore_find(r, it->with) : NULL;
+
+		if (!with)
+			continue;
+		if (it->state == RESTORE_ALONG &&
+		    with->state == RESTORE_REFUSED) {
+			restore_say(it,
+				    it->differs ? RESTORE_REFUSED
+						: RESTORE_EQUAL,
+				    "the loader writes it with '%s', which is "
+				    "refused",
+				    with->name);
+			changed = true;
+		} else if (it->state == RESTORE_REFUSED &&
+			   with->state == RESTORE_WRITE && !with->named) {
+			restore_say(with, RESTORE_REFUSED,
+				    "the loader writes '%s' with it, which is "
+				    "refused",
+				    it->name);
+			changed = true;
+		}
+	}
+	return changed;
 }
 
 static bool writes_super(const struct restore *r)
@@ -303,10 +347,15 @@ static int compare_items(const void *a, const void *b)
 
 void restore_settle(struct restore *r)
 {
+	bool changed;
+
 	settle_super(r);
 	for (size_t i = 0; i < r->plan.n; i++)
 		set_group(&r->plan.v[i]);
-	settle_groups(r);
+	do {
+		changed = settle_groups(r);
+		changed = settle_along(r) || changed;
+	} while (changed);
 	settle_control(r);
 	settle_resumed(r);
 	qsort(r->plan.v, r->plan.n, sizeof(*r->plan.v), compare_items);

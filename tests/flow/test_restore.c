@@ -186,14 +186,199 @@ static void a_phone_with_secure_boot(void **state)
 		  &damaged);
 }
 
+static const struct restore_item *item(const struct restore *x,
+				       const char *name)
+{
+	const struct restore_plan *p = restore_plan(x);
+
+	for (size_t i = 0; i < p->n; i++)
+		if (strcmp(p->v[i].name, name) == 0)
+			return &p->v[i];
+	fail_msg("'%s' is not in the plan", name);
+	return NULL;
+}
+
+/*
+ * The archive lacks a part of one slot's kernel group: neither that slot's
+ * nor what a loader would write along into it is said to go there.
+ */
+static void what_goes_along_is_refused_with_it(void **state)
+{
+	static const char *const parts[] = { "boot_a", "boot_b",   "dtb_a",
+					     "dtb_b",  "vbmeta_a", "vbmeta_b" };
+	struct restore_request q = { .same_phone = true };
+	struct rig *r = *state;
+	struct job_events ev;
+	struct restore *x;
+
+	r->may_write = true;
+	open_again(r, "ums512", ",bad=dtbo_b+0+512");
+	(void)rig_backup(r, "a.tar.zst", 0, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		phonesum_damage(r->phone, parts[i], 4096);
+	open_again(r, "ums512", "");
+	phonesum_damage(r->phone, "dtbo_b", 0);
+	q.archive = rig_path(r, "a.tar.zst");
+	ev = rig_events(r);
+	assert_ok(restore_open(&q, &ev, &x, &r->e), &r->e);
+	assert_ok(restore_look(x, r->s, &r->so, &r->e), &r->e);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		assert_int_equal(item(x, parts[i])->state, RESTORE_REFUSED);
+	restore_close(x);
+	rig_assert_untouched(r);
+}
+
+/* -- NV ----------------------------------------------------------------------
+ */
+
+#define SLOTS ",add=calinv+l_downloadnv"
+
+static const char *const nv[] = { "l_fixnv1_a", "l_fixnv2_a",	"l_fixnv1_b",
+				  "l_fixnv2_b", "l_runtimenv1", "l_runtimenv2",
+				  "calinv",	"prodnv" };
+
+/* The phone of these tests, with an archive and what it held. */
+static void phone_with_nv(struct rig *r, const char *keys, struct phonesum *was)
+{
+	static char all[128];
+
+	snprintf(all, sizeof(all), "%s%s", SLOTS, keys);
+	r->may_write = true;
+	open_again(r, "ums512", all);
+	back_up(r, "a.tar.zst");
+	phonesum_take(r->phone, was);
+}
+
+/* By their names, or with --class nv. */
+static struct restore *look_at_nv(struct rig *r, bool named)
+{
+	struct restore_request q = { .archive = rig_path(r, "a.tar.zst"),
+				     .names = named ? nv : NULL,
+				     .nnames = named ? ARRAY_SIZE(nv) : 0,
+				     .kinds = 1u << RESTORE_NV };
+	struct job_events ev = rig_events(r);
+	struct restore *x;
+
+	assert_ok(restore_open(&q, &ev, &x, &r->e), &r->e);
+	assert_ok(restore_look(x, r->s, &r->so, &r->e), &r->e);
+	return x;
+}
+
+static int apply(struct rig *r, struct restore *x)
+{
+	assert_ok(restore_save(x, rig_path(r, "undo.tar.zst"),
+			       rig_path(r, "state"), &r->e),
+		  &r->e);
+	return restore_apply(x, &r->e);
+}
+
+static void assert_nv_same(const struct phone *p, const struct phonesum *was)
+{
+	struct phonesum *is = malloc(sizeof(*is));
+
+	phonesum_take(p, is);
+	for (size_t i = 0; i < ARRAY_SIZE(nv); i++)
+		if (!phonesum_same(phonesum_find(is, nv[i]),
+				   phonesum_find(was, nv[i]), true))
+			fail_msg("'%s' is not what it was", nv[i]);
+	free(is);
+}
+
+/* Another IMEI in every copy, other calibration, no `prodnv` at all. */
+static void the_imei_is_what_it_was(void **state)
+{
+	static const char *const builds[] = { "", ",nv_write=len",
+					      ",nv_sum32=1" };
+	struct rig *r = *state;
+	static struct phonesum was;
+
+	for (size_t i = 0; i < ARRAY_SIZE(builds); i++) {
+		struct restore *x;
+
+		phone_with_nv(r, builds[i], &was);
+		for (size_t k = 0; k < 6 && i < 2; k++)
+			phonesum_change_item(r->phone, nv[k], 5);
+		phonesum_damage(r->phone, "calinv", 0);
+		phonesum_damage(r->phone, "prodnv", 0);
+		x = look_at_nv(r, true);
+		assert_int_equal(restore_plan(x)->counts[RESTORE_REFUSED], 0);
+		assert_ok(apply(r, x), &r->e);
+		restore_close(x);
+		assert_nv_same(r->phone, &was);
+		assert_null(stats(r).harm);
+		unlink(rig_path(r, "undo.tar.zst"));
+		unlink(rig_path(r, "a.tar.zst"));
+		unlink(rig_path(r, "keep"));
+	}
+}
+
+/* Both copies are noise: only the archive knows the IMEI yet. */
+static void an_nv_that_is_gone_comes_back(void **state)
+{
+	struct rig *r = *state;
+	static struct phonesum was;
+	struct restore *x;
+
+	phone_with_nv(r, "", &was);
+	for (size_t i = 0; i < 6; i++)
+		phonesum_damage(r->phone, nv[i], 0);
+	x = look_at_nv(r, true);
+	assert_ok(apply(r, x), &r->e);
+	restore_close(x);
+	assert_nv_same(r->phone, &was);
+}
+
+/* It ACKs all, and keeps its own IMEI: seen when it is read back. */
+static void a_phone_that_keeps_its_imei_is_found_out(void **state)
+{
+	struct rig *r = *state;
+	static struct phonesum was;
+	struct restore *x;
+
+	phone_with_nv(r, ",nv_write=merge", &was);
+	for (size_t i = 0; i < 4; i++)
+		phonesum_change_item(r->phone, nv[i], 5);
+	x = look_at_nv(r, true);
+	assert_err(apply(r, x), ERR_MISMATCH, "l_fixnv1_a", &r->e);
+	assert_true(restore_touched(x));
+	assert_int_equal(item(x, "l_fixnv1_a")->done, RESTORE_BAD);
+	restore_close(x);
+	assert_int_equal(access(rig_path(r, "undo.tar.zst"), F_OK), 0);
+}
+
+/* What the flash holds is no list of items: nobody knows what to send. */
+static void an_encrypted_nv_is_refused(void **state)
+{
+	struct rig *r = *state;
+	static struct phonesum was;
+	struct restore *x;
+
+	phone_with_nv(r, ",nv_crypt=1", &was);
+	for (size_t i = 0; i < 4; i++)
+		phonesum_damage(r->phone, nv[i], 0);
+	x = look_at_nv(r, false);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(item(x, nv[i])->state, RESTORE_REFUSED);
+	assert_int_equal(item(x, "l_fixnv1_a")->how, RESTORE_AS_NV);
+	restore_close(x);
+	rig_assert_untouched(r);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_phone_with_both_slots),	TEST(a_phone_with_ufs),
-		TEST(a_phone_with_copies),	TEST(an_old_phone),
+		TEST(a_phone_with_both_slots),
+		TEST(a_phone_with_ufs),
+		TEST(a_phone_with_copies),
+		TEST(an_old_phone),
 		TEST(a_phone_with_secure_boot),
+		TEST(what_goes_along_is_refused_with_it),
+		TEST(the_imei_is_what_it_was),
+		TEST(an_nv_that_is_gone_comes_back),
+		TEST(a_phone_that_keeps_its_imei_is_found_out),
+		TEST(an_encrypted_nv_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
