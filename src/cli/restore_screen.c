@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SCREEN_MOST 16u /* more are told in lines of several */
+
 /* -- words -------------------------------------------------------------------
  */
 
@@ -53,6 +55,52 @@ static bool is_told(const struct restore_item *it)
 	return it->state != RESTORE_LEFT || !it->looked || it->differs;
 }
 
+/* Those that follow each other in the order and are of one kind. */
+static size_t say_run(struct ui *u, const struct restore_plan *p, size_t first)
+{
+	const struct restore_item *a = &p->v[first];
+	struct strbuf names = { 0 };
+	char size[TEXT_SIZE_MAX];
+	uint64_t bytes = 0;
+	size_t i, n = 0;
+
+	for (i = first; i < p->n; i++) {
+		const struct restore_item *it = &p->v[i];
+
+		if (it->state != RESTORE_WRITE)
+			continue;
+		if (it->rule->kind != a->rule->kind ||
+		    it->rule->group != a->rule->group)
+			break;
+		strbuf_add(&names, "%s%s%s", n++ ? ", " : "", it->name,
+			   *it->reason ? "*" : "");
+		bytes += it->length;
+	}
+	ui_result(u, "    %-7s %9s  %s", restore_kind_name(a->rule->kind),
+		  text_size(bytes, size), names.s ? names.s : "");
+	strbuf_free(&names);
+	return i;
+}
+
+static void say_writes(struct ui *u, const struct restore_plan *p)
+{
+	bool brief = p->counts[RESTORE_WRITE] > SCREEN_MOST && !u->verbose;
+
+	if (p->counts[RESTORE_WRITE] == 0)
+		return;
+	ui_result(u, "  to be written, in this order%s:",
+		  brief ? " (--verbose shows how; * also by another one)" : "");
+	for (size_t i = 0; i < p->n;) {
+		if (p->v[i].state != RESTORE_WRITE) {
+			i++;
+		} else if (brief) {
+			i = say_run(u, p, i);
+		} else {
+			say_write(u, &p->v[i++]);
+		}
+	}
+}
+
 /* All of one state whose reason is that of item `first`, in one line. */
 static void say_reason(struct ui *u, const struct restore_plan *p, size_t first)
 {
@@ -65,6 +113,20 @@ static void say_reason(struct ui *u, const struct restore_plan *p, size_t first)
 			strbuf_add(&names, "%s%s", names.len ? ", " : "",
 				   p->v[i].name);
 	ui_result(u, "    %s: %s", names.s ? names.s : it->name, it->reason);
+	strbuf_free(&names);
+}
+
+static void say_alongs(struct ui *u, const struct restore_plan *p)
+{
+	struct strbuf names = { 0 };
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].state == RESTORE_ALONG)
+			strbuf_add(&names, "%s%s with %s",
+				   names.len ? ", " : "", p->v[i].name,
+				   p->v[i].with);
+	if (names.s)
+		ui_result(u, "  written along by the loader: %s", names.s);
 	strbuf_free(&names);
 }
 
@@ -135,12 +197,8 @@ void restore_screen(struct ui *u, const struct restore *r)
 		ui_result(u, "plan: an image of %s for '%s'",
 			  text_size(m->parts[0].size, size), m->parts[0].name);
 	say_owner(u, p);
-	if (p->counts[RESTORE_WRITE])
-		ui_result(u, "  to be written, in this order:");
-	for (size_t i = 0; i < p->n; i++)
-		if (p->v[i].state == RESTORE_WRITE)
-			say_write(u, &p->v[i]);
-	say_state(u, p, RESTORE_ALONG, "written along by the loader");
+	say_writes(u, p);
+	say_alongs(u, p);
 	for (size_t i = 0; i < p->n; i++)
 		if (*p->v[i].group)
 			say_group(u, p, i);

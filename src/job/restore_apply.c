@@ -199,6 +199,40 @@ static int check_along(struct restore *r, struct restore_item *it,
 	return write_item(r, it, e);
 }
 
+/* Was it said wrongly that this loader keeps slots apart? */
+static int check_apart(struct restore *r, const struct restore_item *it,
+		       struct err *e)
+{
+	struct restore_item *o, now;
+	char other[37];
+	int rc;
+
+	if (r->q.slots != RESTORE_SLOTS_APART ||
+	    !restore_other_slot(it->target, other))
+		return 0;
+	o = restore_find(r, other);
+	/* What is still to be written may be anything. */
+	if (!o || !o->looked || (o->differs && o->done != RESTORE_GOOD))
+		return 0;
+	now = *o;
+	if (restore_compare(r, &now, e) < 0)
+		return -(int)e->code;
+	if (!now.differs)
+		return 0;
+	o->state = RESTORE_WRITE;
+	o->done = RESTORE_BAD;
+	if (restore_state_note(r, e, PAPER_BEGIN, "%s", other) < 0 ||
+	    restore_state_note(r, e, PAPER_BAD, "%s", other) < 0)
+		return -(int)e->code;
+	rc = err_set(e, ERR_MISMATCH,
+		     "the loader wrote '%s' along with '%s': it does not keep "
+		     "slots apart",
+		     other, it->name);
+	err_hint(e, "--resume --undo writes back what was there, as far as "
+		    "such a loader can; then without --slots apart");
+	return rc;
+}
+
 static int apply_item(struct restore *r, struct restore_item *it, struct err *e)
 {
 	int rc;
@@ -211,6 +245,8 @@ static int apply_item(struct restore *r, struct restore_item *it, struct err *e)
 	if (rc == 0)
 		rc = it->state == RESTORE_ALONG ? check_along(r, it, e)
 						: write_item(r, it, e);
+	if (rc == 0)
+		rc = check_apart(r, it, e);
 	return rc;
 }
 

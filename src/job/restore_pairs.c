@@ -69,8 +69,8 @@ static void add_name(struct names *x, const char *name)
 		text_copy(x->v[x->n++], 37, name);
 }
 
-size_t restore_companions(const struct restore *r, const char *name,
-			  char ret[RESTORE_ALONG_MAX][37])
+static size_t companions(const struct restore *r, const char *name, bool slots,
+			 char ret[RESTORE_ALONG_MAX][37])
 {
 	struct names x = { .r = r, .v = ret };
 	char other[48], second[37];
@@ -80,8 +80,7 @@ size_t restore_companions(const struct restore *r, const char *name,
 		second_copy(name, second);
 		add_name(&x, second);
 	}
-	if ((nv || r->q.slots != RESTORE_SLOTS_APART) &&
-	    other_slot(name, other)) {
+	if ((nv || slots) && other_slot(name, other)) {
 		add_name(&x, other);
 		if (nv) {
 			second_copy(other, second);
@@ -93,6 +92,23 @@ size_t restore_companions(const struct restore *r, const char *name,
 		add_name(&x, other);
 	}
 	return x.n;
+}
+
+size_t restore_companions(const struct restore *r, const char *name,
+			  char ret[RESTORE_ALONG_MAX][37])
+{
+	return companions(r, name, r->q.slots != RESTORE_SLOTS_APART, ret);
+}
+
+size_t restore_in_danger(const struct restore *r, const char *name,
+			 char ret[RESTORE_ALONG_MAX][37])
+{
+	return companions(r, name, true, ret);
+}
+
+bool restore_other_slot(const char *name, char ret[37])
+{
+	return other_slot(name, ret);
 }
 
 /* -- the same, or in each other's way -----------------------------------------

@@ -148,5 +148,10 @@ void restore_settle(struct restore *r);
 #define RESTORE_ALONG_MAX 4
 size_t restore_companions(const struct restore *r, const char *name,
 			  char ret[RESTORE_ALONG_MAX][37]);
+/* The same, and what one does that was said to keep slots apart. */
+size_t restore_in_danger(const struct restore *r, const char *name,
+			 char ret[RESTORE_ALONG_MAX][37]);
+/* The name in the other slot; false: it has none. */
+bool restore_other_slot(const char *name, char ret[37]);
 
 #endif

@@ -40,7 +40,7 @@ static void add_touched(const struct restore *r, const char *target,
 			struct list *l)
 {
 	char names[RESTORE_ALONG_MAX][37];
-	size_t n = restore_companions(r, target, names);
+	size_t n = restore_in_danger(r, target, names);
 	const struct partition *p = ptable_find(&r->layout.table, target);
 
 	if (p && can_be_read(r, target))
@@ -104,6 +104,22 @@ static int save(struct restore *r, const char *undo, const struct list *l,
 	return rc < 0 ? rc : restore_state_note(r, e, PAPER_SAVED, "%s", id);
 }
 
+/* What was read so far is of no use: the phone is as it was. */
+static void forget_partial(const char *undo)
+{
+	static const char *const ends[] = { "", ".partial", ".partial.journal",
+					    ".partial.mend" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct strbuf path = { 0 };
+
+		strbuf_add(&path, "%s%s", undo, ends[i]);
+		if (!path.failed)
+			(void)unlink(path.s);
+		strbuf_free(&path);
+	}
+}
+
 int restore_save(struct restore *r, const char *undo, const char *state,
 		 struct err *e)
 {
@@ -128,6 +144,7 @@ int restore_save(struct restore *r, const char *undo, const char *state,
 	}
 	if (rc < 0) {
 		/* Nothing was written to the phone. */
+		forget_partial(undo);
 		restore_state_close(r, true);
 		return err_context(e, "saving what would be overwritten");
 	}

@@ -54,10 +54,15 @@ static int open_state(struct restore_log *l, const char *path, int flags,
 	l->fd = open(path, flags | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
 	if (l->fd < 0)
 		return err_sys(e, errno, "opening '%s'", path);
-	if (flock(l->fd, LOCK_EX | LOCK_NB) < 0)
+	if (flock(l->fd, LOCK_EX | LOCK_NB) < 0) {
+		close(l->fd);
 		return busy(path, e);
+	}
 	l->path = strdup(path);
-	return l->path ? 0 : err_nomem(e);
+	if (l->path)
+		return 0;
+	close(l->fd);
+	return err_nomem(e);
 }
 
 int restore_state_begin(struct restore *r, const char *path, const char *undo,
@@ -76,6 +81,8 @@ int restore_state_begin(struct restore *r, const char *path, const char *undo,
 	if (rc == 0)
 		rc = sync_folder(path, e);
 	strbuf_free(&b);
+	if (rc < 0)
+		restore_state_close(r, true);
 	return rc;
 }
 

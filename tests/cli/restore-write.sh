@@ -25,6 +25,8 @@ differ_in() { # DIR DIR: how many MiB
 		END { n = 0; for (i in s) n++; print n }'
 }
 
+prints_of() { "$prog" list "$1" | grep "partitions/$2.img"; } # ARCHIVE PART
+
 run backup --device "sim:$m,$base" -o $m.tar.zst
 is 'an archive' ended 0
 "$prog" sim "$m,$base" --save whole >/dev/null
@@ -121,6 +123,14 @@ run backup --device "sim:ums512,$base,ab_mirror=0" -o slots.tar.zst
 run restore slots.tar.zst --device "sim:ums512,$base,ab_mirror=0,damage=avbmeta_rs_a" --yes --slots apart
 is 'a payload that ends inside of a sector, with damage behind it' ended 0
 is '... all of it' prints '^restored: 1 partition, 1 MiB, all read back'
+run restore slots.tar.zst --device "sim:ums512,$base,damage=boot_a,keep=slots.phone" --yes --slots apart \
+	-o apart.tar.zst
+is 'slots apart, said of a loader that writes both: 5' ended 5 \
+	"the loader wrote 'boot_b' along with 'boot_a'" 'NOT as it should be: boot_b'
+is '... what it wrote was saved, too' prints_of apart.tar.zst boot_b
+run restore slots.tar.zst --device "sim:ums512,$base,damage=*" --slots a --dry-run
+is 'a plan of a whole phone fits on a screen' test "$(wc -l <"$out")" -lt 24
+is '... slots are told in one line' prints '^  written along by the loader: .*boot_b with boot_a, '
 run backup --device "sim:sc9832,$base" -o names.tar.zst
 run restore names.tar.zst --device "sim:sc9832,$base,damage=prodnv,damage=boot,damage=wfixnv?" --yes \
 	--same-phone --class nv
@@ -149,5 +159,17 @@ cp first phone
 restore --yes -o nowhere/out.tar.zst --json
 is 'no room for the state: nothing is written' ended 1
 is '... untouched' untouched
+rm -rf ./*.undo.tar.zst*
+left=0 early=0
+for at in 1100 1500 1700 1800; do
+	restore --yes --fault "vanish:n=$at" --wait 1
+	if [ "$code" != 0 ] && no says 'on the phone now|old bytes'; then
+		early=$((early + 1))
+		left=$((left + $(find . -maxdepth 1 -name '*.undo.*' | wc -l)))
+	fi
+	rm -rf ./*.undo.tar.zst*
+done
+is 'lost before the first write, while it is compared and saved' test $early -gt 1
+is '... nothing is left behind' same $left 0
 
 finish
