@@ -96,6 +96,11 @@ static bool refuse(const struct restore *r, const struct manifest_part *p,
 			    "0x%" PRIx64 ": zeros would take their place",
 			    p->nunreadable, p->nunreadable == 1 ? "" : "s",
 			    p->unreadable[0].offset);
+	else if (*p->doubt)
+		restore_say(it, RESTORE_REFUSED,
+			    "it was read from the bare NAND, where bad blocks "
+			    "shift what lies behind them: nothing proves that "
+			    "its bytes are in their places");
 	else if (p->grave)
 		restore_say(it, RESTORE_REFUSED,
 			    "its copy in the archive is blank or another "

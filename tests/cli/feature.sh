@@ -189,6 +189,10 @@ is '... the phone is well' well
 is '... the rest is equal' same "$(sums u.tar.zst | grep -v splloader)" \
 	"$(sums udx710.tar.zst | grep -v splloader)"
 
+run restore --dry-run --device sim:udx710,change=uboot+1000+100 udx710.tar.zst uboot
+is 'what is of the bare chip is never written back' ended 6
+is '... for this reason' prints '^ +uboot: it was read from the bare NAND'
+
 # -- lost, interrupted, unreadable ----------------------------------------------------------
 
 for m in sc6531e ums9117 udx710; do
