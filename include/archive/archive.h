@@ -59,6 +59,8 @@ int archive_end(struct archive_writer *w, struct manifest_part *ret,
  */
 int archive_note(struct archive_writer *w, const char *kind, const char *text,
 		 struct err *e) MUST_CHECK;
+/* Between members: what was noted is on the disk now. */
+int archive_keep_notes(struct archive_writer *w, struct err *e) MUST_CHECK;
 
 /*
  * Between members: what is added from here on is no part of the journal, as a

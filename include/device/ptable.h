@@ -33,7 +33,8 @@ struct partition {
 	bool by_address;
 	uint32_t region;
 	enum region_size_from size_from;
-	bool expected; /* each phone of the chip has it */
+	bool expected;	/* each phone of the chip has it */
+	bool uncertain; /* not in all phones; asking for it may hang one */
 };
 
 /* What others say of a partition; it may not be so on this phone. */

@@ -70,6 +70,8 @@ void part_reader_drop(struct part_reader *r);
 /* All at once into memory. */
 int reader_read(struct session *s, const struct extent *x, void *buf,
 		struct err *e) MUST_CHECK;
+/* By address: nothing of x from there on is asked for in this session. */
+void reader_forbid(struct session *s, const struct extent *x, uint64_t from);
 /*
  * Is there at least one readable byte range [offset, offset + n) of `name`?
  * 1 yes, 0 the loader refused, negative: the link failed.

@@ -104,6 +104,8 @@ int session_raise(struct session *s, enum stage to, struct err *e) MUST_CHECK;
  * a damaged frame, or answers nothing any more.
  */
 bool session_is_lost(const struct session *s, const struct err *e);
+/* The loader answers nothing any more, until the phone was switched off. */
+bool session_has_stopped(const struct session *s);
 /*
  * After such a failure in *e: waits for a phone at the same port, at most
  * recover_ms without a sign of it, and brings it up to FDL2 with the same

@@ -172,6 +172,18 @@ int archive_note(struct archive_writer *w, const char *kind, const char *text,
 	return w->notes.failed ? err_nomem(e) : 0;
 }
 
+static int sync_now(void *arg, struct err *e)
+{
+	return writer_sync(arg, e);
+}
+
+int archive_keep_notes(struct archive_writer *w, struct err *e)
+{
+	if (!w->journal || w->finishing)
+		return 0;
+	return writer_call(w, sync_now, w, e);
+}
+
 void archive_stop_journal(struct archive_writer *w)
 {
 	w->finishing = true;

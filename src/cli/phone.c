@@ -307,8 +307,17 @@ const char *phone_ending(enum after a)
 
 void phone_left(const struct phone_link *p, struct ui *u)
 {
+	if (!p->raised || session_stage(p->session) != STAGE_FDL2)
+		return;
+	if (session_has_stopped(p->session)) {
+		phone_ended(p);
+		ui_note(u, "the phone's loader has stopped: unplug it and "
+			   "hold the power key for 10 s (or take the battery "
+			   "out) before the next command");
+		return;
+	}
 	/* A simulated phone ends with us. */
-	if (p->raised && !p->simulated)
+	if (!p->simulated)
 		ui_note(u, "the phone is still in its loader: unplug it and "
 			   "hold the power key for 10 s (or take the battery "
 			   "out) to switch it off, or leave it connected for "
@@ -338,7 +347,7 @@ void phone_finish(struct phone_link *p, const struct options *o, struct ui *u)
 	}
 }
 
-void phone_ended(struct phone_link *p)
+void phone_ended(const struct phone_link *p)
 {
 	left_forget(session_transport(p->session)->stay);
 }

@@ -45,7 +45,7 @@ int phone_raise(struct phone_link *p, struct ui *u, struct err *e) MUST_CHECK;
 void phone_left(const struct phone_link *p, struct ui *u);
 /* --after; says in words how the phone is left.  Fails softly: a warning. */
 /* It was told to restart or to switch off. */
-void phone_ended(struct phone_link *p);
+void phone_ended(const struct phone_link *p);
 void phone_finish(struct phone_link *p, const struct options *o, struct ui *u);
 void phone_close(struct phone_link *p);
 /* The word of --after, for the manifest: what is asked of the phone then. */

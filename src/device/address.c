@@ -76,6 +76,11 @@ static void forbid(struct session *s, uint32_t id, uint64_t from)
 		r->limit = from;
 }
 
+void reader_forbid(struct session *s, const struct extent *x, uint64_t from)
+{
+	forbid(s, x->region, x->offset + from);
+}
+
 /* -- requests --------------------------------------------------------------
  */
 
@@ -103,6 +108,28 @@ size_t address_pack(const struct part_reader *r, uint64_t pos, uint32_t n,
 			      msg);
 }
 
+uint32_t address_cut(const struct part_reader *r, uint32_t n)
+{
+	uint64_t at = r->x.offset + r->pos;
+	uint64_t limit = r->x.by_address ? address_limit(r->s, r->x.region) : 0;
+
+	return limit > at && limit - at < n ? (uint32_t)(limit - at) : n;
+}
+
+int address_stopped(const struct part_reader *r, struct err *e)
+{
+	int rc;
+
+	if (!r->s->dead)
+		return 0;
+	rc = err_set(e, ERR_STAGE,
+		     "the loader has stopped: it was asked for what it "
+		     "refuses");
+	err_why(e, WHY_WRONG_REGION);
+	err_hint(e, "pull the battery, then start again");
+	return rc;
+}
+
 int address_refused(struct part_reader *r, uint32_t n, struct err *e)
 {
 	uint64_t at = r->x.offset + r->pos;
@@ -113,11 +140,12 @@ int address_refused(struct part_reader *r, uint32_t n, struct err *e)
 		return rc;
 	r->s->dead = true;
 	forbid(r->s, r->x.region, at);
-	rc = err_set(e, ERR_STAGE,
+	rc = err_set(e, ERR_REFUSED,
 		     "the loader refused %u bytes at 0x%" PRIx64
 		     " of region 0x%08X and has stopped",
 		     n, at, r->x.region);
 	err_why(e, WHY_WRONG_REGION);
+	e->sys = ADDRESS_NOT_ASKED;
 	err_hint(e, "pull the battery, then start again; a firmware package "
 		    "(--pac) of exactly this phone tells the right sizes");
 	return rc;

@@ -140,7 +140,8 @@ static int post(struct part_reader *r, uint64_t pos, uint32_t n, struct err *e)
 	uint8_t msg[MSG_MAX];
 	size_t len = pack_read(r, pos, n, msg);
 
-	if (r->x.by_address && address_check(r, pos, n, e) < 0)
+	if (r->x.by_address &&
+	    (address_check(r, pos, n, e) < 0 || address_stopped(r, e) < 0))
 		return -(int)e->code;
 	return link_post(r->s->link, read_command(r), msg, len, e);
 }
@@ -240,6 +241,8 @@ static int refused_read(struct part_reader *r, const struct reply *rep,
 
 	if (r->x.by_address)
 		rc = address_refused(r, n, e);
+	if (r->x.by_address && r->s->dead)
+		return rc;
 	/* Out of step, by how much is not known. */
 	if (rep->type == BSL_REP_ACK)
 		r->s->owed += OUT_OF_STEP;

@@ -45,10 +45,14 @@ int address_check(const struct part_reader *r, uint64_t pos, uint32_t n,
 		  struct err *e) MUST_CHECK;
 size_t address_pack(const struct part_reader *r, uint64_t pos, uint32_t n,
 		    uint8_t msg[MSG_MAX]);
+/* Of n bytes at r->pos those that may be asked for; n when none may. */
+uint32_t address_cut(const struct part_reader *r, uint32_t n);
+/* ERR_STAGE when it hangs after a refusal, and nothing need be sent. */
+int address_stopped(const struct part_reader *r, struct err *e) MUST_CHECK;
 /*
  * n bytes at r->pos were refused with *e.  If that says that place or size are
- * wrong the loader hangs now: the phone is lost, and nothing from there on is
- * ever asked for again.  Returns -e->code.
+ * wrong the loader hangs now, which the next request for what may be asked for
+ * tells, and nothing from there on is ever asked for again.  Returns -e->code.
  */
 int address_refused(struct part_reader *r, uint32_t n,
 		    struct err *e) MUST_CHECK;

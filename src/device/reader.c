@@ -80,7 +80,9 @@ static uint32_t next_chunk(const struct part_reader *r, size_t room)
 		n = to_border(at, r->careful, unit_of(r));
 	if (n > room)
 		n = room;
-	return (uint32_t)(n < left ? n : left);
+	if (n > left)
+		n = left;
+	return address_cut(r, (uint32_t)n);
 }
 
 static void has_come(struct part_reader *r, uint32_t n)
@@ -191,6 +193,13 @@ static int repeat(struct part_reader *r, uint32_t n, unsigned *repeats,
 	return -(int)e->code;
 }
 
+/* A refusal that holds for any size. */
+static bool is_final(const struct err *e)
+{
+	return e->code == ERR_REFUSED &&
+	       (e->sys == ECHO_REPLY || e->sys == ADDRESS_NOT_ASKED);
+}
+
 /*
  * The next chunk, at most `room` bytes, into dst.  A READ_START of a first NV
  * copy is not repeated: each one may make the loader write [5.6].
@@ -221,8 +230,7 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 		}
 		if (e->code == ERR_GONE && n > r->s->chunk.proven)
 			chunk_killed(&r->s->chunk, n);
-		if (once || session_wants_authorisation(e) ||
-		    (e->code == ERR_REFUSED && e->sys == ECHO_REPLY))
+		if (once || session_wants_authorisation(e) || is_final(e))
 			return rc;
 		rc = e->code == ERR_REFUSED ? narrow(r, n, e)
 					    : repeat(r, n, &repeats, e);

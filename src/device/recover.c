@@ -75,6 +75,12 @@ static int went_on(struct session *s, const struct device_info *before)
 	return 1;
 }
 
+/* Some that are read by address go on after a refusal [5.4]. */
+static bool may_run(const struct session *s)
+{
+	return session_has_quirk(s, QUIRK_READ_BY_ADDRESS);
+}
+
 /*
  * Back in FDL2, whoever it is; 1: the loader was running all the time.  A cable
  * that slipped leaves it running where there is a battery: that is asked
@@ -89,7 +95,8 @@ static int climb_again(struct session *s, bool dead,
 
 		if (rc < 0)
 			return not_back(s, why, e);
-		if (i == 0 && !dead && takeup_runs(s, before->baud, true, e))
+		if (i == 0 && (!dead || may_run(s)) &&
+		    takeup_runs(s, before->baud, true, e))
 			return 1;
 		if (e->code == ERR_CANCELLED)
 			return -(int)e->code;
@@ -166,6 +173,7 @@ int session_recover(struct session *s, struct err *e)
 		session_forget(s);
 		return rc;
 	}
+	s->dead = false;
 	keep_sizes(s, &chunk);
 	/* What did not tell a uid would lose a buffer by being asked [2.6]. */
 	if (rc == 1 && before.uid_len && stages_learn_uid(s, e) < 0)

@@ -114,18 +114,18 @@ static int add_region(struct session *s, struct layout *l, const struct say *w,
 		      struct err *e)
 {
 	struct partition *p = ptable_add(&l->table);
-	bool head = w->profile ? w->profile->header
-			       : w->package->file >= REGION_HEAD_SIZE;
 
 	if (!p)
 		return err_nomem(e);
 	p->by_address = true;
+	p->uncertain = !w->profile || w->profile->optional;
 	p->region = w->profile ? w->profile->id : w->package->id;
 	p->expected = (w->profile && !w->profile->optional) ||
 		      (w->package && w->package->file);
 	text_copy(p->name, sizeof(p->name),
 		  w->profile ? w->profile->name : w->package->name);
-	if (head && size_by_head(s, p, e) < 0)
+	/* What may not be there is asked for when all else has been read. */
+	if (!p->uncertain && w->profile->header && size_by_head(s, p, e) < 0)
 		return err_context(e, "looking at '%s'", p->name);
 	size_by_word(l, p, w);
 	return address_allow(s, p->region, p->size, e);

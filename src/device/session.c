@@ -78,6 +78,11 @@ struct transport *session_transport(const struct session *s)
 	return s->t;
 }
 
+bool session_has_stopped(const struct session *s)
+{
+	return s->dead;
+}
+
 const char *session_stage_name(enum stage st)
 {
 	static const char *const names[] = { "unknown", "BootROM", "AutoD",

@@ -264,7 +264,7 @@ static int open_source(struct run *r, const struct plan_item *it,
 		src->by_name = by_name;
 	rc = part_source_open(src, r->s, changed ? by_name : &it->x, e);
 	src->unreadable = unreadable_bytes(src->part);
-	return rc;
+	return rc < 0 || r->begun ? rc : part_source_look(src, e);
 }
 
 static int store_part(struct run *r, const struct plan_item *it,

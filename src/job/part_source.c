@@ -45,6 +45,26 @@ static int come_back(struct part_source *src, struct err *e)
 	return 0;
 }
 
+/*
+ * What an earlier run was refused up to the end of a region may have hung the
+ * phone, and is not asked for again.
+ */
+static void heed(struct part_source *src)
+{
+	const struct manifest_part *p = src->part;
+	uint64_t end = src->x.length;
+
+	for (size_t i = p->nunreadable; i-- > 0;) {
+		const struct manifest_range *g = &p->unreadable[i];
+
+		if (g->offset - src->first + g->length != end)
+			break;
+		end = g->offset - src->first;
+	}
+	if (end > 0 && end < src->x.length)
+		reader_forbid(src->s, &src->x, end);
+}
+
 int part_source_open(struct part_source *src, struct session *s,
 		     const struct extent *x, struct err *e)
 {
@@ -57,6 +77,8 @@ int part_source_open(struct part_source *src, struct session *s,
 	src->unit = 0;
 	src->unreadable = 0;
 	src->reader = NULL;
+	if (x->by_address)
+		heed(src);
 	return start(src, src->from, e) < 0 ? come_back(src, e) : 0;
 }
 
@@ -82,6 +104,27 @@ static void tell_refusal(struct part_source *src, const struct err *e)
 	if (src->refusals == TOLD_MOST)
 		job_warn(src->ev, "'%s': further refusals are only counted",
 			 src->part->name);
+}
+
+int part_source_look(struct part_source *src, struct err *e)
+{
+	uint8_t head[REGION_HEAD_SIZE];
+	uint64_t n =
+		src->x.length < sizeof(head) ? src->x.length : sizeof(head);
+	struct err why;
+	int rc;
+
+	if (!src->x.by_address || n == 0)
+		return 0;
+	rc = part_source_peek(src, 0, head, (uint32_t)n, e);
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	why = *e;
+	stop(src);
+	rc = start(src, 0, e);
+	if (rc == -(int)ERR_REFUSED)
+		*e = why;
+	return rc;
 }
 
 /*

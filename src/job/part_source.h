@@ -31,6 +31,11 @@ struct part_source {
 int part_source_open(struct part_source *src, struct session *s,
 		     const struct extent *x, struct err *e) MUST_CHECK;
 /*
+ * Of a region, before anything is stored of it: one that this phone does not
+ * have is refused with its first bytes, and is ERR_REFUSED.
+ */
+int part_source_look(struct part_source *src, struct err *e) MUST_CHECK;
+/*
  * Some more bytes into b; b->used unchanged means the end.  Returns often, so
  * that progress can be shown also on a slow line.  A phone that is lost and
  * comes back is gone on with at the byte.

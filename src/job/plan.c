@@ -132,6 +132,12 @@ static int compare_items(const void *a, const void *b)
 {
 	const struct plan_item *x = a, *y = b;
 
+	/* Where asking may hang the phone: last, and of these the most first.
+	 */
+	if (x->part->uncertain != y->part->uncertain)
+		return x->part->uncertain ? 1 : -1;
+	if (x->part->uncertain && x->part->size != y->part->size)
+		return x->part->size > y->part->size ? -1 : 1;
 	if (x->class->rank != y->class->rank)
 		return x->class->rank < y->class->rank ? -1 : 1;
 	if (x->part->size != y->part->size)

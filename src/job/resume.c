@@ -91,7 +91,10 @@ int resume_note_part(struct archive_writer *w, const char *member,
 int resume_note_left_out(struct archive_writer *w, const char *name,
 			 struct err *e)
 {
-	return archive_note(w, NOTE_LEFT_OUT, name, e);
+	if (archive_note(w, NOTE_LEFT_OUT, name, e) < 0)
+		return -(int)e->code;
+	/* It may have been the end of the phone: nothing may come behind it. */
+	return archive_keep_notes(w, e);
 }
 
 int resume_note_warning(struct archive_writer *w, const char *text,

@@ -159,15 +159,57 @@ is '... nothing was written' untouched
 run backup --pac wrong.pac --device sim:ums9117,revive_ms=5000 --json -o wrong.tar.zst
 is 'when somebody is at hand: it is brought back, and the rest is told' ended 6 \
 	'the phone is lost: .*has stopped' 'back and the same one'
-is '... what could not be read is a range' prints '"unreadable":133120'
+is '... what could not be read is a range' prints '"unreadable":132608'
 is '... it hung once, and was not asked again' \
 	same "$(grep -c 'the phone is lost' "$err")" 1
 is '... nothing was written' untouched
 is '... the rest is equal' same "$(sums wrong.tar.zst | grep -v /nv2.img)" \
 	"$(sums ums9117.tar.zst | grep -v /nv2.img)"
 run cat wrong.tar.zst nv2
-is '... also what there is of it' cmp <(head -c $((0x3f800)) "$out") \
-	<(piece_of ref-ums9117/user.img $((7552 << 10)) $((0x3f800)))
+is '... also what there is of it' cmp <(head -c $((0x3fa00)) "$out") \
+	<(piece_of ref-ums9117/user.img $((7552 << 10)) $((0x3fa00)))
+
+# more NAME...: a package for sc6531e that brings regions which are not there
+more() {
+	local entries
+	entries=$(nor_entries)
+	model_pac more.pac sc6531e
+	[[ " $* " != *' bootloader '* ]] || entries=${entries/ PS/ BOOTLOADER,boot.bin,+32K PS}
+	[[ " $* " != *' fota '* ]] || file FOTA CODE 0x8000000F 0x10000 >>scheme.files
+	whole_scheme NOR_FLASH_SC6531EFM '' <scheme.files >more.xml
+	# shellcheck disable=SC2086 # words
+	"$maker" -p NOR_FLASH_SC6531EFM -v 'SW 3' more.pac FDL,fdl1.bin,fdl1,0x101,0x40004000 \
+		FDL2,fdl2.bin,fdl2,0x101,0x14000000 $entries ,more.xml,more.xml,2
+}
+others() { same "$(sums "$1")" "$(sums sc6531e.tar.zst)"; }
+for name in bootloader fota; do
+	more $name
+	run backup --pac more.pac --device sim:sc6531e --json -o more.tar.zst --force
+	is "a package with a region that the phone does not have ($name): incomplete" ended 6 \
+		"'$name' is not in the backup: the loader refused .* has stopped" "the phone's loader has stopped"
+	is '... nothing was waited for' same "$(grep -c 'the phone is lost' "$err")" 0
+	is '... nothing was written' untouched
+	is '... all others were read before' others more.tar.zst
+done
+more bootloader fota
+run backup --pac more.pac --device sim:sc6531e,revive_ms=5000 --json -o more.tar.zst --force
+is 'two of them' ended 6 "'fota' is not in the backup" 'back and the same one' "'bootloader' is not in"
+is '... the battery is pulled once' same "$(grep -c 'the phone is lost' "$err")" 1
+is '... all others are equal' others more.tar.zst
+rm more.tar.zst
+run backup --pac more.pac --device sim:sc6531e --wait 1 --json -o more.tar.zst
+is '... and nobody pulls it' ended 6 'in vain' "'fota' is not in the backup"
+run backup --pac more.pac --device sim:sc6531e --wait 1 --json -o more.tar.zst --resume
+is '... --resume asks for the second one alone' ended 6 "'bootloader' is not in"
+is '... all others are equal' others more.tar.zst
+
+# A size that is too large, of what is read twice, and nobody pulls the battery.
+wrong 0x60000
+run backup --pac wrong.pac --device sim:ums9117 --wait 1 --json -o again.tar.zst
+is 'a size that is too large hangs it' ended 6 'in vain' 'resume$|--resume'
+run backup --pac wrong.pac --device sim:ums9117 --wait 1 --json -o again.tar.zst --resume
+is '... and does so once: --resume does not ask there again' ended 6
+is '... the same as from one run' same "$(sums again.tar.zst)" "$(sums wrong.tar.zst)"
 
 # -- bad blocks on a bare NAND -----------------------------------------------------------
 

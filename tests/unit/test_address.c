@@ -175,9 +175,13 @@ static void a_place_that_hung_the_phone_is_not_asked_for_again(void **state)
 	on.opt.recover_ms = 60000;
 	wirerig_open_raised(&on, "ums9117,revive_ms=1000");
 	assert_ok(layout(), &e);
-	assert_err(read_row(row("nv2")), ERR_STAGE, "has stopped", &e);
+	assert_err(read_row(row("nv2")), ERR_REFUSED, "has stopped", &e);
+	assert_true(session_has_stopped(on.s));
+	/* What else there is needs the phone, and that is told before it. */
+	assert_err(read_row(row("boot0")), ERR_STAGE, "has stopped", &e);
 	assert_true(session_is_lost(on.s, &e));
 	assert_ok(session_recover(on.s, &e), &e);
+	assert_false(session_has_stopped(on.s));
 	assert_ok(layout(), &e);
 	/* the table is the same, and so is what was refused */
 	assert_int_equal(row("nv2")->size, 384 * KIB);
