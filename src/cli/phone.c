@@ -279,6 +279,7 @@ static void go_on_from_there(struct phone_link *p, struct ui *u)
 
 	ui_note(u, "the phone still runs the loader of an earlier run: "
 		   "nothing had to be sent");
+	memset(&p->pac.package, 0, sizeof(p->pac.package));
 	p->so.fdl1 = known && *p->left.fdl1.file ? &p->left.fdl1 : NULL;
 	p->so.fdl2 = known && *p->left.fdl2.file ? &p->left.fdl2 : NULL;
 }

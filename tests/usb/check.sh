@@ -332,6 +332,48 @@ both_at_once() {
 		[ "$(hash one.img)" = "$(expected super)" ] &&
 		! cmp -s one.img two.img && unplug one && unplug two
 }
+# No loaders, no greeting: with escaping off a flag would be its end.
+again() { # OUT
+	spdvault read misc -o "$1" --force --device usb --wait 2 --verbose >said 2>&1 ||
+		{ cat said && return 1; }
+	cat said
+	grep 'still runs the loader of an earlier run' said && ! grep '^sending' said &&
+		grep 'escaping off' said && [ "$(hash "$1")" = "$(expected misc)" ]
+}
+left_in_fdl2() {
+	local pid
+	plug one "$phone,reply_delay_us=2000" && reads misc && again misc.img || return
+	for _ in 1 2 3; do
+		# Not by usb(): that would be another process.
+		spdvault read super -o super.img --force --quiet --chunk 4096 &
+		pid=$!
+		wait_for test -e super.img.partial || return
+		kill -KILL $pid
+		wait $pid && echo 'it was too late to kill it' && return 1
+		rm super.img.partial
+		again misc.img || return
+	done
+	unplug one && nothing_written one && [ "$(saw one enumerated)" = 1 ] &&
+		[ "$(saw one unsupported)" = 0 ]
+}
+# The next visit has another address: its ROM is greeted.
+left_and_came_anew() {
+	plug one "$phone" && reads misc && unplug one && plug one "$phone" &&
+		usb read misc -o misc.img --force --verbose >said 2>&1 && cat said &&
+		grep '^sending FDL2' said && [ "$(hash misc.img)" = "$(expected misc)" ] &&
+		unplug one
+}
+doctor() {
+	local pid
+	spdvault doctor --wait 60 >said 2>&1 &
+	pid=$!
+	wait_for grep 'watching the bus' said || return
+	plug one "$phone" && wait_for grep 'a phone came, in download mode' said &&
+		unplug one && wait_for grep 'boot key not held' said &&
+		plug one "$phone" && wait $pid && cat said &&
+		grep 'it stays: this is download mode' said &&
+		grep 'high speed, and it may be opened' said && unplug one
+}
 node_of() { # NAME
 	local d
 	d=/sys/bus/usb/devices/$(port_of "$1")
@@ -400,6 +442,9 @@ if spdvault help devices >/dev/null 2>&1; then
 	t 'read with escaping on' escaped
 	t 'the cable pulled in the middle of a backup, and resumed' cable_pulled
 	t 'the cable pulled and put in again: gone on with, nothing lost' cable_back
+	t 'left in FDL2, also by a killed run' left_in_fdl2
+	t 'left in FDL2, and plugged in anew' left_and_came_anew
+	t 'doctor sees phones come, go and stay' doctor
 	t 'two phones are told apart by their ports' two_phones
 	t 'two phones read at the same time' both_at_once
 	t 'a user without the right' user_without_right
