@@ -146,11 +146,52 @@ static int read_back(struct restore *r, struct restore_item *it, struct err *e)
 		       it->name, now.differing, now.first);
 }
 
+/* Of the plan, what a loader may write with this one; NULL: no more. */
+static struct restore_item *next_along(struct restore *r,
+				       const struct restore_item *it, size_t *k)
+{
+	char names[RESTORE_ALONG_MAX][37];
+	size_t n = restore_in_danger(r, it->target, names);
+
+	while (*k < n) {
+		struct restore_item *x = restore_find(r, names[(*k)++]);
+
+		if (x && x != it && x->done == RESTORE_NOT_BEGUN &&
+		    (x->state == RESTORE_WRITE || x->state == RESTORE_ALONG))
+			return x;
+	}
+	return NULL;
+}
+
+static int note_begin(struct restore *r, const struct restore_item *it,
+		      struct err *e)
+{
+	struct restore_item *x;
+	size_t k = 0;
+
+	if (restore_state_note(r, e, PAPER_BEGIN, "%s", it->name) < 0)
+		return -(int)e->code;
+	while ((x = next_along(r, it, &k)))
+		if (restore_state_note(r, e, PAPER_BEGIN, "%s", x->name) < 0)
+			return -(int)e->code;
+	return 0;
+}
+
+static void begun(struct restore *r, const struct restore_item *it)
+{
+	struct restore_item *x;
+	size_t k = 0;
+
+	r->touched = true;
+	while ((x = next_along(r, it, &k)))
+		x->done = RESTORE_BEGUN;
+}
+
 static int write_item(struct restore *r, struct restore_item *it, struct err *e)
 {
 	int rc;
 
-	if (restore_state_note(r, e, PAPER_BEGIN, "%s", it->name) < 0)
+	if (note_begin(r, it, e) < 0)
 		return -(int)e->code;
 	it->done = RESTORE_BEGUN;
 	r->untouched = true;
@@ -158,7 +199,7 @@ static int write_item(struct restore *r, struct restore_item *it, struct err *e)
 	if (rc < 0 && r->untouched)
 		it->done = RESTORE_NOT_BEGUN;
 	else
-		r->touched = true;
+		begun(r, it);
 	if (rc < 0)
 		return rc;
 	it->done = RESTORE_WROTE;
@@ -188,7 +229,7 @@ static int check_along(struct restore *r, struct restore_item *it,
 
 	if (read_back(r, it, &why) == 0) {
 		it->done = RESTORE_GOOD;
-		return 0;
+		return restore_state_note(r, e, PAPER_GOOD, "%s", it->name);
 	}
 	if (why.code != ERR_MISMATCH) {
 		*e = why;

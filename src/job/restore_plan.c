@@ -59,6 +59,9 @@ static bool is_wanted(const struct restore *r, const struct restore_item *it)
 {
 	if (it->named || (restore_is_undo(r) && r->q.nnames == 0))
 		return true;
+	/* It was, by whatever way, in the run that is gone on with. */
+	if (r->q.resumed && restore_paper_writes(r->q.resumed, it->name))
+		return true;
 	if (it->rule->when == RESTORE_BY_KIND)
 		return r->q.kinds >> it->rule->kind & 1;
 	return it->rule->when == RESTORE_BY_DEFAULT && r->q.nnames == 0;

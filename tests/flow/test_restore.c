@@ -228,6 +228,55 @@ static void what_goes_along_is_refused_with_it(void **state)
 	rig_assert_untouched(r);
 }
 
+static int apply(struct rig *r, struct restore *x)
+{
+	assert_ok(restore_save(x, rig_path(r, "undo.tar.zst"),
+			       rig_path(r, "state"), &r->e),
+		  &r->e);
+	return restore_apply(x, &r->e);
+}
+
+/* Sent as it is a loader would expand it, or what follows 0x200 bytes. */
+static void a_raw_image_is_not_expanded(void **state)
+{
+	static const uint64_t places[] = { 0, 0x200 };
+	static const char *const cache[] = { "cache" };
+	/* One chunk: ten blocks of 4 KiB full of "abcd". */
+	static const uint8_t sparse[44] = {
+		0x3A, 0xFF, 0x26, 0xED, 1, 0,  0,    0,	   28,	0,   12,
+		0,    0,    0x10, 0,	0, 10, 0,    0,	   0,	1,   0,
+		0,    0,    0,	  0,	0, 0,  0xC2, 0xCA, 0,	0,   10,
+		0,    0,    0,	  16,	0, 0,  0,    'a',  'b', 'c', 'd',
+	};
+	static struct phonesum was, is;
+	struct rig *r = *state;
+	struct rig_place at;
+
+	r->may_write = true;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		struct backup_request b = { .plan = { .names = cache,
+						      .nnames = 1 },
+					    .simulated = true };
+		struct restore *x;
+
+		open_again(r, "sc9863a", "");
+		assert_true(rig_find(r->phone, "cache", &at));
+		assert_true(phone_poke(r->phone, at.area, at.offset + places[i],
+				       sparse, sizeof(sparse)));
+		assert_ok(rig_backup(r, "a.tar.zst", 0, &b), &r->e);
+		phonesum_take(r->phone, &was);
+		phonesum_damage(r->phone, "cache", 0);
+		open_again(r, "sc9863a", "");
+		x = look(r, rig_path(r, "a.tar.zst"), true);
+		assert_ok(apply(r, x), &r->e);
+		restore_close(x);
+		phonesum_take(r->phone, &is);
+		phonesum_assert_same(&was, &is, false);
+		unlink(rig_path(r, "a.tar.zst"));
+		unlink(rig_path(r, "undo.tar.zst"));
+	}
+}
+
 /* -- NV ----------------------------------------------------------------------
  */
 
@@ -262,14 +311,6 @@ static struct restore *look_at_nv(struct rig *r, bool named)
 	assert_ok(restore_open(&q, &ev, &x, &r->e), &r->e);
 	assert_ok(restore_look(x, r->s, &r->so, &r->e), &r->e);
 	return x;
-}
-
-static int apply(struct rig *r, struct restore *x)
-{
-	assert_ok(restore_save(x, rig_path(r, "undo.tar.zst"),
-			       rig_path(r, "state"), &r->e),
-		  &r->e);
-	return restore_apply(x, &r->e);
 }
 
 static void assert_nv_same(const struct phone *p, const struct phonesum *was)
@@ -374,6 +415,7 @@ int main(void)
 		TEST(a_phone_with_copies),
 		TEST(an_old_phone),
 		TEST(a_phone_with_secure_boot),
+		TEST(a_raw_image_is_not_expanded),
 		TEST(what_goes_along_is_refused_with_it),
 		TEST(the_imei_is_what_it_was),
 		TEST(an_nv_that_is_gone_comes_back),

@@ -158,8 +158,10 @@ static bool make_user(const char *dir, bool slots)
 	if (!disk)
 		return false;
 	for (size_t i = 0; i < t.n; i++)
-		fill(parts[from[i]].kind, from[i] + 1, disk + t.part[i].start,
-		     t.part[i].size);
+		/* The copy of `uboot` is an older one. */
+		fill(parts[from[i]].kind,
+		     from[i] + 1 + 100 * !strcmp(t.part[i].name, "uboot_bak"),
+		     disk + t.part[i].start, t.part[i].size);
 	gpt_build(&t, SECTOR, size, 7, disk,
 		  disk + size - (size_t)GPT_BACKUP_LBAS * SECTOR);
 	good = write_file(dir, slots ? "slots.img" : "plain.img", disk, size);

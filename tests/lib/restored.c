@@ -356,16 +356,13 @@ static const struct restore_item *item_of(const struct restore_plan *p,
 }
 
 /* Is what is said of one partition what the phone holds? */
-static void judge_item(struct run *x, const struct restore_plan *p,
-		       const struct restore_item *it,
+static void judge_item(struct run *x, const struct restore_item *it,
 		       const struct phonesum *now)
 {
 	const struct phonesum_part *is = phonesum_find(now, it->name);
 	const struct phonesum_part *was = phonesum_find(&x->f->was, it->name);
 	const struct phonesum_part *old =
 		phonesum_find(&x->f->damaged, it->name);
-	const struct restore_item *with =
-		it->state == RESTORE_ALONG ? item_of(p, it->with) : NULL;
 
 	if (!is || !was || !old)
 		return; /* (an old phone's uboot is the second boot area) */
@@ -373,9 +370,8 @@ static void judge_item(struct run *x, const struct restore_plan *p,
 		wrong(x, "SILENT: '%s' is said to be good", it->name);
 	if (it->done == RESTORE_BAD && phonesum_same(is, was, false))
 		wrong(x, "'%s' is said to be bad, and is not", it->name);
-	if (it->done == RESTORE_NOT_BEGUN &&
-	    (!with || with->done == RESTORE_NOT_BEGUN) &&
-	    it->state != RESTORE_EQUAL && !phonesum_same(is, old, false))
+	if (it->done == RESTORE_NOT_BEGUN && it->state != RESTORE_EQUAL &&
+	    !phonesum_same(is, old, false))
 		wrong(x, "SILENT: '%s' is said to be as it was", it->name);
 }
 
@@ -424,7 +420,7 @@ static void judge_stopped(struct run *x, const struct err *e)
 		return;
 	}
 	for (size_t i = 0; i < p->n; i++)
-		judge_item(x, p, &p->v[i], &now);
+		judge_item(x, &p->v[i], &now);
 	judge_chain(x, p, &now);
 	if (!exists(x->state) || !exists(x->undo))
 		wrong(x, "stopped, and cannot be gone on with: %s", e->text);
