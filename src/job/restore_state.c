@@ -51,18 +51,24 @@ static int busy(const char *path, struct err *e)
 static int open_state(struct restore_log *l, const char *path, int flags,
 		      struct err *e)
 {
+	char *copy = strdup(path);
+	int rc = 0;
+
+	if (!copy)
+		return err_nomem(e);
 	l->fd = open(path, flags | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
 	if (l->fd < 0)
-		return err_sys(e, errno, "opening '%s'", path);
-	if (flock(l->fd, LOCK_EX | LOCK_NB) < 0) {
-		close(l->fd);
-		return busy(path, e);
-	}
-	l->path = strdup(path);
-	if (l->path)
+		rc = err_sys(e, errno, "opening '%s'", path);
+	else if (flock(l->fd, LOCK_EX | LOCK_NB) < 0)
+		rc = busy(path, e);
+	if (rc == 0) {
+		l->path = copy;
 		return 0;
-	close(l->fd);
-	return err_nomem(e);
+	}
+	if (l->fd >= 0)
+		close(l->fd);
+	free(copy);
+	return rc;
 }
 
 int restore_state_begin(struct restore *r, const char *path, const char *undo,

@@ -9,6 +9,8 @@
 #include "lib/faulted.h"
 #include "lib/rig.h"
 
+#include "job/restore.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -19,14 +21,17 @@ static bool is_no_memory(const struct err *e)
 	return e->code == ERR_NOMEM || (e->code == ERR_IO && e->sys == EAGAIN);
 }
 
-/* Calls f, each time one allocation later, until none has failed. */
-static void each_allocation(const char *name,
-			    int (*f)(void *arg, struct err *e), void *arg)
+/*
+ * Calls f, each time one allocation later, until none has failed; with rarely
+ * set by more than one the later it gets.
+ */
+static void some_allocations(const char *name, unsigned rarely,
+			     int (*f)(void *arg, struct err *e), void *arg)
 {
 	unsigned long n, refused = 0, wrong = 0;
 
 	failing = (struct failing) { .what = FAIL_ALLOC };
-	for (n = 1;; n++) {
+	for (n = 1;; n += 1 + (rarely ? n / rarely : 0)) {
 		struct err e = { .code = ERR_NONE };
 		int rc;
 
@@ -44,6 +49,12 @@ static void each_allocation(const char *name,
 	assert_true(refused > 0);
 	print_message("# %s: %lu allocations, %lu of them needed\n", name,
 		      n - 1, refused);
+}
+
+static void each_allocation(const char *name,
+			    int (*f)(void *arg, struct err *e), void *arg)
+{
+	some_allocations(name, 0, f, arg);
 }
 
 /* -- an archive -------------------------------------------------------------
@@ -157,6 +168,95 @@ static void profiles_are_read(void **state)
 	each_allocation("profiles", profiles, NULL);
 }
 
+/* -- restores --------------------------------------------------------------
+ */
+
+#define SMALL "ums512,super=1M,userdata=1M,damage=logo,damage=l_fixnv1_a+1000+9"
+
+static const struct job_events quiet = { .user = NULL };
+
+static int open_restore(struct rig *r, struct restore **ret, struct err *e)
+{
+	struct restore_request q = { .kinds = 1 << RESTORE_NV,
+				     .slots = RESTORE_SLOT_A,
+				     .archive = rig_path(r, "a.tar.zst"),
+				     .simulated = true,
+				     .device = "sim:test" };
+	int rc = restore_open(&q, &quiet, ret, e);
+
+	if (rc == 0) {
+		rc = restore_look(*ret, r->s, &r->so, e);
+		if (rc < 0)
+			restore_close(*ret);
+	}
+	return rc;
+}
+
+static int make_plan(void *arg, struct err *e)
+{
+	struct rig *r = arg;
+	struct restore *x;
+	int rc;
+
+	failing_arm(true);
+	rc = open_restore(r, &x, e);
+	if (rc == 0) {
+		rc = restore_plan_save(x, rig_path(r, "plan"), true, e);
+		failing_arm(false);
+		assert_int_equal(restore_plan(x)->counts[RESTORE_WRITE], 2);
+		restore_close(x);
+	}
+	return rc;
+}
+
+/* All of it, on a phone that is damaged each time. */
+static int restore_all(void *arg, struct err *e)
+{
+	struct rig *r = arg;
+	struct phone_stats st;
+	struct restore *x;
+	bool touched;
+	int rc;
+
+	unlink(rig_path(r, "undo"));
+	unlink(rig_path(r, "state"));
+	rig_open(r, SMALL);
+	rc = open_restore(r, &x, e);
+	assert_ok(rc, e);
+	failing_arm(true);
+	rc = restore_save(x, rig_path(r, "undo"), rig_path(r, "state"), e);
+	if (rc == 0)
+		rc = restore_apply(x, e);
+	failing_arm(false);
+	touched = restore_touched(x);
+	restore_close(x);
+	phone_stats(r->phone, &st);
+	/* Nothing is written that nothing tells of. */
+	assert_int_equal(touched, st.commanded_writes > 0);
+	assert_int_equal(access(rig_path(r, "state"), F_OK) == 0,
+			 rc < 0 && touched);
+	assert_int_equal(access(rig_path(r, "undo"), F_OK) == 0,
+			 rc == 0 || touched);
+	return rc;
+}
+
+static int setup_restore(void **state)
+{
+	struct rig *r;
+
+	setup(state);
+	r = *state;
+	r->may_write = true;
+	rig_open(r, SMALL);
+	return 0;
+}
+
+static void restores(void **state)
+{
+	each_allocation("plan of a restore", make_plan, *state);
+	some_allocations("restore", 20, restore_all, *state);
+}
+
 /* -- backups -----------------------------------------------------------------
  */
 
@@ -244,6 +344,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(archives_are_read, setup,
 						rig_teardown),
 		cmocka_unit_test(profiles_are_read),
+		cmocka_unit_test_setup_teardown(restores, setup_restore,
+						rig_teardown),
 		cmocka_unit_test(backups),
 		cmocka_unit_test(resumed_backups),
 	};
