@@ -42,7 +42,19 @@ static const char *numbered(const char *name, char digit)
 	return NULL;
 }
 
-enum name_kind { NAME_NONE, NAME_SPL, NAME_PART, NAME_USUAL };
+/* "fdl.bin": chips with one loader only call it so. */
+static bool bare_fdl(const char *name)
+{
+	const char *s = strstr(name, "fdl");
+
+	if (!s || strstr(name, "hostfdl") || strstr(name, "host_fdl"))
+		return false;
+	s += 3;
+	s += *s == '_' || *s == '-';
+	return !isdigit((unsigned char)*s) || (s[0] == '0' && s[1] == 'x');
+}
+
+enum name_kind { NAME_NONE, NAME_BARE, NAME_SPL, NAME_PART, NAME_USUAL };
 
 /*
  * Newer packages have fdl1-sign.bin and fdl2-sign.bin (or lk-fdl2-sign.bin),
@@ -72,6 +84,10 @@ static enum name_kind kind_of_name(const char *file, int *ret_which)
 	if (strncmp(name, "u-boot-spl-16k", 14) == 0) {
 		*ret_which = 1;
 		return NAME_SPL;
+	}
+	if (bare_fdl(name)) {
+		*ret_which = 1;
+		return NAME_BARE;
 	}
 	return NAME_NONE;
 }
@@ -143,9 +159,14 @@ static void rate_name(struct loader_candidate *c, const char *twin)
 		c->points += 2;
 		break;
 	case NAME_SPL:
+		c->points += 1;
 		text_copy(c->minus, sizeof(c->minus),
 			  "the phone's own first stage, which is not always "
 			  "an FDL1");
+		break;
+	case NAME_BARE:
+		text_copy(c->minus, sizeof(c->minus),
+			  "its name does not say which of the two it is");
 		break;
 	case NAME_NONE:
 		break;

@@ -75,6 +75,11 @@ sent() { says "sending FDL[12] '$1' to $2\$"; }
 	fi
 
 	folder
+	raw 20000 >fw/fdl.bin
+	works 'a chip with one loader needs one' info --device sim:sc6530 --loaders fw --verbose
+	is '... which may have no number' sent fdl.bin 0x34000000
+
+	folder
 	raw 20000 >fw/fdl1.bin
 	fails 2 'no file in .* is named like an FDL2' 'usual names' info $d --loaders fw
 	fails 1 "looking for loaders in 'nosuch'" 'spelling' info $d --loaders nosuch

@@ -111,16 +111,20 @@ is '... which says why it did not ask' says 'may have refused a command before'
 hang_up
 is '... was asked once' grep -q 'did not know 1; its storage changed 0 times; it is in fdl2' fe.err
 
-# A feature phone, whose loader knows CONNECT and no READ_END.
-serve "sc6531e" feature
-feature="--chip SC6531E --fdl1 fdl1.bin --fdl2 fdl2.bin"
-# shellcheck disable=SC2086
-run info --device "tty:$tty" $feature
-is 'a feature phone' ended 0
-works '... is gone on with, too' info --device "tty:$tty"
-is '... without loaders' says 'still runs the loader of an earlier run'
-hang_up
-is '... and knows all it was asked' grep -q 'did not know 0; its storage changed 0 times; it is in fdl2' feature.err
+# The same for loaders of other kinds: by number, one alone, volumes, no table.
+for m in sc6531e sc6530 ums9117 udx710 sc9832; do
+	chip=$m
+	[ "$m" != sc9832 ] || chip=sc9830
+	serve "$m" kind
+	# shellcheck disable=SC2046
+	run info --device "tty:$tty" $(loaders "$chip")
+	mv "$out" first
+	works "$m is gone on with" info --device "tty:$tty"
+	is '... without loaders' says 'still runs the loader of an earlier run'
+	is '... and says the same of itself' cmp first "$out"
+	hang_up
+	is '... and knows all it was asked' grep -q 'did not know 0; its storage changed 0 times; it is in fdl2' kind.err
+done
 
 # Rebooted: nothing is left there.
 serve "ums512,$base"
