@@ -40,13 +40,16 @@ static json_t *result_json(const struct run *x, bool phone)
 	return j;
 }
 
-static int failed(struct run *x, enum err_place place, const struct err *e,
+static int failed(struct run *x, enum err_place place, struct err *e,
 		  bool phone)
 {
 	bool kept = x->r && restore_touched(x->r);
 	int exit = e->code == ERR_MISMATCH ? EXIT_DIFFERS
 					   : exit_code(e, place, kept);
 
+	if (e->code == ERR_CANCELLED && !kept)
+		err_hint(e, "nothing was written to the phone; the same "
+			    "command begins anew");
 	if (x->r)
 		restore_screen_tables(x->u, restore_plan(x->r));
 	exit = command_failed(x->u, e, exit, NULL, result_json(x, phone));
