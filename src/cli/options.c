@@ -2,6 +2,8 @@
 /* options.c - one table of options; per command by group. */
 #include "options.h"
 
+#include "option_values.h"
+
 #include "base/text.h"
 #include "job/restore.h"
 
@@ -172,25 +174,6 @@ static const struct {
 
 #define NOPTIONS (sizeof(table) / sizeof(table[0]))
 
-static int choose(const char *name, const char *arg, const char *const *words,
-		  int n, int *ret, struct err *e)
-{
-	struct strbuf all = { 0 };
-	int rc;
-
-	for (int i = 0; i < n; i++) {
-		if (strcmp(arg, words[i]) == 0) {
-			*ret = i;
-			strbuf_free(&all);
-			return 0;
-		}
-		strbuf_add(&all, "%s%s", i ? ", " : "", words[i]);
-	}
-	rc = err_set(e, ERR_USAGE, "--%s takes %s, not '%s'", name, all.s, arg);
-	strbuf_free(&all);
-	return rc;
-}
-
 static int add_exclude(struct options *o, const char *glob, struct err *e)
 {
 	const char **v =
@@ -214,22 +197,22 @@ static int take_choice(struct options *o, int id, const char *arg,
 
 	switch (id) {
 	case O_AFTER:
-		rc = choose("after", arg, after, 3, &n, e);
+		rc = option_choice("after", arg, after, 3, &n, e);
 		if (rc == 0)
 			o->after = (enum after)n;
 		return rc;
 	case O_COLOR:
-		rc = choose("color", arg, color, 3, &n, e);
+		rc = option_choice("color", arg, color, 3, &n, e);
 		if (rc == 0)
 			o->color = (enum color_when)n;
 		return rc;
 	case O_ON_ERROR:
-		rc = choose("on-error", arg, policy, 2, &n, e);
+		rc = option_choice("on-error", arg, policy, 2, &n, e);
 		if (rc == 0)
 			o->stop_on_error = n == 1;
 		return rc;
 	default:
-		rc = choose("slot", arg, slot, 1, &n, e);
+		rc = option_choice("slot", arg, slot, 1, &n, e);
 		if (rc == 0)
 			o->slot_active = true;
 		return rc;
@@ -250,8 +233,8 @@ static int take_restore(struct options *o, int id, const char *arg,
 	int n = 0, rc;
 
 	if (id == O_SLOTS)
-		return choose("slots", arg, slots, 4, &o->slots, e);
-	rc = choose("class", arg, kinds, 4, &n, e);
+		return option_choice("slots", arg, slots, 4, &o->slots, e);
+	rc = option_choice("class", arg, kinds, 4, &n, e);
 	if (rc == 0)
 		o->kinds |= bits[n];
 	return rc;
@@ -323,27 +306,6 @@ static bool take_plain(struct options *o, int id, const char *arg)
 	return false;
 }
 
-/* "5", "5%", "0.5%": more than 0, at most 100. */
-static int take_percent(const char *arg, double *ret, struct err *e)
-{
-	char *end;
-	double v = strtod(arg, &end);
-	int rc;
-
-	if (*arg < '0' || *arg > '9' || (*end && strcmp(end, "%") != 0) ||
-	    strspn(arg, "0123456789.%") != strlen(arg) ||
-	    !(v > 0 && v <= 100)) {
-		rc = err_set(e, ERR_USAGE,
-			     "--recheck takes a percentage above "
-			     "0 and up to 100, not '%s'",
-			     arg);
-		err_hint(e, "--recheck 5%% reads one block of twenty again");
-		return rc;
-	}
-	*ret = v;
-	return 0;
-}
-
 static int take_number(struct options *o, int id, const char *arg,
 		       struct err *e)
 {
@@ -384,7 +346,7 @@ static int take(struct options *o, int id, const char *arg, struct err *e)
 {
 	switch (id) {
 	case O_RECHECK:
-		return take_percent(arg, &o->recheck, e);
+		return option_percent(arg, &o->recheck, e);
 	case O_EXCLUDE:
 		return add_exclude(o, arg, e);
 	case O_AFTER:
