@@ -53,7 +53,7 @@ struct options {
 	int nargs;
 	/* The words as they were typed, the program first; NULL at the end. */
 	char **typed;
-	uint64_t given; /* bit per row of the table in options.c */
+	uint64_t given; /* bit per row of the table in option_table.c */
 };
 
 /* Which options a command takes, besides those that all take. */
