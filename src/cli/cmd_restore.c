@@ -122,8 +122,14 @@ static int open_state(struct run *x, struct err *e)
 		return 0;
 	}
 	x->q.resumed = x->q.begun = x->paper;
-	if (!x->o.undo)
+	if (!x->o.undo) {
+		if (access(x->paths.undo, F_OK) != 0)
+			ui_warn(x->u,
+				"the safety copy '%s' is not there any more: "
+				"there is no way back from here",
+				x->paths.undo);
 		return 0;
+	}
 	x->q.archive = x->paths.undo;
 	x->q.image = NULL;
 	x->q.names = NULL;

@@ -49,6 +49,11 @@ static int read_step(struct look *k, size_t n, struct err *e)
 		if (job_go_on(&r->ev, e) < 0 ||
 		    part_source_fill(&k->src, &b, e) < 0)
 			return -(int)e->code;
+		if (b.used == before)
+			return err_set(e, ERR_MISMATCH,
+				       "'%s' ends at 0x%" PRIx64
+				       " on the phone",
+				       k->it->name, k->at + before);
 		r->pr.done += b.used - before;
 		r->pr.all_done += b.used - before;
 		job_progress(&r->ev, &r->pr);
@@ -177,6 +182,13 @@ int restore_compare(struct restore *r, struct restore_item *it, struct err *e)
 			    "saved");
 		return 0;
 	}
+	if (way->x.length < it->source) {
+		restore_say(it, RESTORE_REFUSED,
+			    "it has %" PRIu64 " bytes on the phone, %" PRIu64
+			    " in the archive",
+			    way->x.length, it->source);
+		return 0;
+	}
 	rc = look(&k, way, e);
 	if (rc < 0 && e->code == ERR_REFUSED) {
 		restore_say(it, RESTORE_REFUSED,
@@ -213,8 +225,15 @@ int restore_read(struct restore *r, const char *name, size_t n, uint8_t **ret,
 	rc = way ? part_source_open(&src, r->s, &way->x, e)
 		 : err_set(e, ERR_REFUSED, "'%s' cannot be read", name);
 	if (rc == 0) {
-		while (rc == 0 && b.used < n)
+		while (rc == 0 && b.used < n) {
+			size_t before = b.used;
+
 			rc = part_source_fill(&src, &b, e);
+			if (rc == 0 && b.used == before)
+				rc = err_set(e, ERR_MISMATCH,
+					     "'%s' ends at 0x%zx on the phone",
+					     name, before);
+		}
 		part_source_drop(&src);
 	}
 	if (rc < 0)

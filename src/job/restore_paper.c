@@ -222,9 +222,11 @@ bool restore_paper_writes(const struct restore_paper *p, const char *name)
 		if (!is_kind(&p->j.notes[i], PAPER_ITEM) ||
 		    strncmp(text, name, len) != 0 || text[len] != ' ')
 			continue;
+		/* A name may have a blank in it. */
 		text += len + 1;
-		return strncmp(text, "write ", 6) == 0 ||
-		       strncmp(text, "along ", 6) == 0;
+		if (strncmp(text, "write ", 6) == 0 ||
+		    strncmp(text, "along ", 6) == 0)
+			return true;
 	}
 	return false;
 }

@@ -149,6 +149,11 @@ is '... and what has to match it' grep -q "\"name\":\"dtbo\"[^}]*it has to match
 run restore sc9863a.tar.zst --device "sim:sc9863a,$base,bad=logo+4096+512" --dry-run --json
 is 'what the phone does not give cannot be saved' same "$(in_state refused)" logo
 
+head -c 1M /dev/zero | tr '\0' x >boot1
+run restore sc9863a.tar.zst --device "sim:sc9863a,$base,boot1=$PWD/boot1" --dry-run splloader --json
+is 'a boot area that is smaller on the phone' same "$(in_state refused)" splloader
+is '... both sizes' grep -q 'it has 1048576 bytes on the phone, 4194304 in the archive' "$out"
+
 # -- plans that are kept ------------------------------------------------------------------------------
 
 words sc9863a ,change=boot+4096+100 --plan-out plan.txt

@@ -141,7 +141,8 @@ static void plan(struct strbuf *b, uint64_t *chain)
 	add(b, chain, PAPER_ITEM, "boot_a write whole 8 8 00 11");
 	add(b, chain, PAPER_ITEM, "boot_b along whole 8 8 00 11");
 	add(b, chain, PAPER_ITEM, "boot equal whole 8 8 00 11");
-	add(b, chain, PAPER_END, "3");
+	add(b, chain, PAPER_ITEM, "boot two write whole 8 8 00 11");
+	add(b, chain, PAPER_END, "4");
 }
 
 static void test_a_state_tells_how_far_each_came(void **state)
@@ -168,6 +169,7 @@ static void test_a_state_tells_how_far_each_came(void **state)
 	assert_true(restore_paper_writes(&p, "boot_b"));
 	assert_false(restore_paper_writes(&p, "boot"));
 	assert_false(restore_paper_writes(&p, "boot_"));
+	assert_true(restore_paper_writes(&p, "boot two"));
 	assert_string_equal(restore_paper_touched(&p, 0), "boot_a");
 	assert_string_equal(restore_paper_touched(&p, 1), "boot_b");
 	assert_null(restore_paper_touched(&p, 2));
