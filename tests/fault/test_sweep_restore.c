@@ -5,7 +5,7 @@
  * of what is on the phone, and goes on, or undoes, on a line that is well.
  * Never is a boot chain touched while other data are still to come.
  *
- * With -a at every transfer, which takes minutes; else at every fourth one, and
+ * With -a at every transfer, which takes minutes; else at every eighth one, and
  * at few of those that only read, where a backup is swept, too.
  */
 #include "lib/restored.h"
@@ -45,11 +45,11 @@ static bool every; /* -a */
 /* first: the transfers that only read. */
 static uint64_t step(uint64_t n, uint64_t first)
 {
-	uint64_t wide = every ? 7 : first / 12 + 1;
+	uint64_t wide = every ? 7 : first / 6 + 1;
 
 	if (n + wide < first)
 		return wide;
-	return every ? 1 : 4;
+	return every ? 1 : 8;
 }
 
 static void sweep_kind(struct restored *f, const struct restored_case *c,
@@ -62,7 +62,7 @@ static void sweep_kind(struct restored *f, const struct restored_case *c,
 	char plan[64];
 
 	/* Each kind meets others of the transfers. */
-	for (uint64_t n = 1 + (every ? 0 : kind % 4), k = 0;;
+	for (uint64_t n = 1 + (every ? 0 : kind % 8), k = 0;;
 	     n += step(n, first), k++) {
 		snprintf(plan, sizeof(plan), "%s:n=%llu,seed=%llu",
 			 fault_kind_name(kind), (unsigned long long)n,

@@ -35,6 +35,7 @@ static void open_again(struct rig *r, const char *model, const char *keys)
 /* Every name that the archive has, so that all of it is asked for. */
 static size_t names_of(const struct manifest *m, const char **v)
 {
+	static char text[NAMES_MAX][40];
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->nparts; i++) {
@@ -44,7 +45,10 @@ static size_t names_of(const struct manifest *m, const char **v)
 		    strncmp(p->member, "boot/", 5) != 0)
 			continue;
 		assert_true(n < NAMES_MAX);
-		v[n++] = p->name;
+		/* (the request borrows them for longer than m lives) */
+		snprintf(text[n], sizeof(text[n]), "%s", p->name);
+		v[n] = text[n];
+		n++;
 	}
 	return n;
 }
