@@ -63,6 +63,9 @@ run restore $m.tar.zst "${all[@]}" --yes --device "sim:$m,$base,keep=phone,$slow
 is 'a whole run' ended 0
 "$prog" sim "$m,$base,keep=phone" --save now >/dev/null
 is '... byte for byte' eval 'cmp whole/user.img now/user.img && cmp whole/boot1.img now/boot1.img'
+is '... what was equal cost no write' same \
+	"$(awk '{ print $NF == "erased" ? $(NF - 1) : $NF }' changes | sort -u | paste -sd' ')" \
+	'boot logo prodnv super uboot uboot_bak'
 is '... the boot chain came last' \
 	eval 'sed -n "/ uboot$/q;p" changes | grep -q " super$" &&
 	sed "1,/ uboot$/d" changes | no grep -Eqv " uboot(_bak)?$"'
