@@ -189,6 +189,8 @@ static void begun(struct restore *r, const struct restore_item *it)
 
 static int write_item(struct restore *r, struct restore_item *it, struct err *e)
 {
+	/* Something of it may be there, written along with another one. */
+	const enum restore_done before = it->done;
 	int rc;
 
 	if (note_begin(r, it, e) < 0)
@@ -197,7 +199,7 @@ static int write_item(struct restore *r, struct restore_item *it, struct err *e)
 	r->untouched = true;
 	rc = it->how == RESTORE_AS_NV ? put_nv(r, it, e) : put_bytes(r, it, e);
 	if (rc < 0 && r->untouched)
-		it->done = RESTORE_NOT_BEGUN;
+		it->done = before;
 	else
 		begun(r, it);
 	if (rc < 0)
