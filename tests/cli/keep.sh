@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # One simulated phone over several processes.
-# shellcheck disable=SC2317,SC2154 # functions are called by name
+# shellcheck disable=SC2317,SC2154,SC2016 # functions are called by name
 # shellcheck source=tests/lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 

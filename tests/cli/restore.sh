@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # restore --yes: what must not write a single byte, and kills in the middle.
-# shellcheck disable=SC2086,SC2317,SC2154 # words, functions by name
+# shellcheck disable=SC2086,SC2317,SC2154,SC2016 # words, functions by name
 # shellcheck source=tests/lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 

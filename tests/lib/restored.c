@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* restored.c - runs restores that are disturbed, and judges their end. */
-#include "lib/restored.h"
+#include "lib/restored_run.h"
 
 #include "lib/restorable.h"
 #include "lib/rig.h"
@@ -9,52 +9,19 @@
 #include "archive/archive.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "job/restore.h"
 #include "transport/sim.h"
-
-#include "../../src/cli/ui.h"
 
 #include <errno.h>
 #include <ftw.h>
-#include <stdarg.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NAMES_MAX 64
 /* By the phone's clock, each fault; a lost phone is waited for; by ours. */
 #define EACH_FAULT_MS 200000u
 #define LOST_MS	      1500000u
 #define REAL_MS	      240000u
 
 enum mode { ANEW, GO_ON, UNDO };
-
-struct run {
-	struct restored *f;
-	struct restored_result *r;
-	char archive[96], undo[96], state[112], keep[96];
-	struct transport *line;
-	struct phone *phone;
-	struct session *s;
-	struct session_options so;
-	struct restore *x;
-	struct restore_paper *paper;
-	const char *names[NAMES_MAX];
-	uint64_t started;
-	bool hung, applied;
-};
-
-static void wrong(struct run *x, const char *fmt, ...) PRINTF(2, 3);
-static void wrong(struct run *x, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (x->r->end == RESTORED_WRONG)
-		return;
-	x->r->end = RESTORED_WRONG;
-	va_start(ap, fmt);
-	vsnprintf(x->r->why, sizeof(x->r->why), fmt, ap);
-	va_end(ap);
-}
 
 /* -- the folder ------------------------------------------------------------ */
 
@@ -202,7 +169,7 @@ static bool begin(struct run *x, struct restored *f,
 	snprintf(x->keep, sizeof(x->keep), "%s/keep", f->dir);
 	if (open_line(x, c, keys, plan, &e) == 0 && open_session(x, &e) == 0)
 		return true;
-	wrong(x, "the rig itself: %s", e.text);
+	restored_wrong(x, "the rig itself: %s", e.text);
 	return false;
 }
 
@@ -218,7 +185,7 @@ static int ask_for_all(struct run *x, struct restore_request *q, struct err *e)
 {
 	struct archive_reader *a;
 	const struct manifest *m;
-	static char names[NAMES_MAX][40];
+	static char names[RESTORED_NAMES_MAX][40];
 	size_t n = 0;
 
 	if (archive_open(q->archive, 0, &a, e) < 0)
@@ -298,135 +265,7 @@ static int restore(struct run *x, enum mode mode, bool reference, struct err *e)
 	return restore_apply(x->x, e);
 }
 
-/* -- the judgement -------------------------------------------------------- */
-
-static bool exists(const char *path)
-{
-	return access(path, F_OK) == 0;
-}
-
-/* NULL, or a name that is not the same in both. */
-static const char *differs(const struct phonesum *a, const struct phonesum *b,
-			   bool items)
-{
-	for (size_t i = 0; i < a->n; i++)
-		if (!phonesum_same(&a->v[i], &b->v[i], items))
-			return a->v[i].name;
-	return NULL;
-}
-
-static void judge_whole(struct run *x, const struct phonesum *want)
-{
-	static struct phonesum now;
-	struct phone_stats st;
-	const char *name;
-
-	phonesum_take(x->phone, &now);
-	phone_stats(x->phone, &st);
-	name = differs(want, &now, true);
-	if (name)
-		wrong(x, "SILENT: done, and '%s' is not as it should be", name);
-	if (st.harm)
-		wrong(x, "HARM: %s", st.harm);
-	if (exists(x->state))
-		wrong(x, "done, and there is a state file");
-}
-
-static void judge_words(struct run *x, const struct err *e)
-{
-	if (x->r->end != RESTORED_WRONG)
-		snprintf(x->r->why, sizeof(x->r->why), "%s", e->text);
-	if (x->hung)
-		wrong(x, "HANG: %s", e->text);
-	if (!*e->text || e->code == ERR_NONE)
-		wrong(x, "an error without words");
-	if (!*remedy_of(e))
-		wrong(x, "no remedy for: %s", e->text);
-	if (e->code == ERR_BUG || e->code == ERR_EXISTS)
-		wrong(x, "a false alarm, or a bug: %s", e->text);
-}
-
-static const struct restore_item *item_of(const struct restore_plan *p,
-					  const char *name)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (strcmp(p->v[i].name, name) == 0)
-			return &p->v[i];
-	return NULL;
-}
-
-/* Is what is said of one partition what the phone holds? */
-static void judge_item(struct run *x, const struct restore_item *it,
-		       const struct phonesum *now)
-{
-	const struct phonesum_part *is = phonesum_find(now, it->name);
-	const struct phonesum_part *was = phonesum_find(&x->f->was, it->name);
-	const struct phonesum_part *old =
-		phonesum_find(&x->f->damaged, it->name);
-
-	if (!is || !was || !old)
-		return; /* (an old phone's uboot is the second boot area) */
-	if (it->done == RESTORE_GOOD && !phonesum_same(is, was, true))
-		wrong(x, "SILENT: '%s' is said to be good", it->name);
-	if (it->done == RESTORE_BAD && phonesum_same(is, was, false))
-		wrong(x, "'%s' is said to be bad, and is not", it->name);
-	if (it->done == RESTORE_NOT_BEGUN && it->state != RESTORE_EQUAL &&
-	    !phonesum_same(is, old, false))
-		wrong(x, "SILENT: '%s' is said to be as it was", it->name);
-}
-
-/* Whatever is wrong with the line: first the data, then the boot chain. */
-static void judge_chain(struct run *x, const struct restore_plan *p,
-			const struct phonesum *now)
-{
-	const char *chain = NULL, *data = NULL;
-
-	for (size_t i = 0; i < now->n; i++) {
-		const struct phonesum_part *is = &now->v[i];
-		const struct restore_item *it = item_of(p, is->name);
-
-		if (!it)
-			continue;
-		if (it->rule->kind != RESTORE_BOOT) {
-			if (!phonesum_same(is, &x->f->was.v[i], true))
-				data = is->name;
-		} else if (!phonesum_same(is, &x->f->damaged.v[i], false)) {
-			chain = is->name;
-		}
-	}
-	if (chain && data)
-		wrong(x, "'%s' was begun while '%s' was still to come", chain,
-		      data);
-}
-
-/* It stopped; what does it leave? */
-static void judge_stopped(struct run *x, const struct err *e)
-{
-	static struct phonesum now;
-	const struct restore_plan *p = x->x ? restore_plan(x->x) : NULL;
-	bool touched = x->x && restore_touched(x->x);
-
-	judge_words(x, e);
-	phonesum_take(x->phone, &now);
-	if (!touched) {
-		const char *name = differs(&x->f->damaged, &now, false);
-
-		if (name)
-			wrong(x, "WRITES: '%s', and says nothing of it", name);
-		if (exists(x->state))
-			wrong(x, "nothing was written: a state file is left");
-		if (x->r->end != RESTORED_WRONG)
-			x->r->end = RESTORED_UNTOUCHED;
-		return;
-	}
-	for (size_t i = 0; i < p->n; i++)
-		judge_item(x, &p->v[i], &now);
-	judge_chain(x, p, &now);
-	if (!exists(x->state) || !exists(x->undo))
-		wrong(x, "stopped, and cannot be gone on with: %s", e->text);
-	if (x->r->end != RESTORED_WRONG)
-		x->r->end = RESTORED_STOPPED;
-}
+/* -- the whole of it ------------------------------------------------------- */
 
 static void clean(const struct run *x)
 {
@@ -450,11 +289,11 @@ static void finish(struct restored *f, const struct restored_case *c, bool undo,
 	if (!begin(&x, f, c, "", RESTORED_WELL, ret))
 		return;
 	if (restore(&x, undo ? UNDO : GO_ON, false, &e) < 0)
-		wrong(&x, "%s: %s; before: %.200s",
-		      undo ? "cannot be undone" : "cannot be resumed", e.text,
-		      ret->why);
+		restored_wrong(&x, "%s: %s; before: %.200s",
+			       undo ? "cannot be undone" : "cannot be resumed",
+			       e.text, ret->why);
 	else
-		judge_whole(&x, undo ? &f->damaged : &f->was);
+		restored_judge_whole(&x, undo ? &f->damaged : &f->was);
 	ret->undone = undo;
 	ret->resumed = !undo;
 	end(&x);
@@ -472,9 +311,9 @@ void restored_session(struct restored *f, const struct restored_case *c,
 	if (!begin(&x, f, c, keys, plan, ret))
 		return;
 	if (restore(&x, ANEW, false, &e) == 0)
-		judge_whole(&x, &f->was);
+		restored_judge_whole(&x, &f->was);
 	else
-		judge_stopped(&x, &e);
+		restored_judge_stopped(&x, &e);
 	ret->faults = transport_fault_stats(x.line)->all;
 	end(&x);
 	if (ret->end == RESTORED_STOPPED)
@@ -521,15 +360,15 @@ bool restored_reference(struct restored *f, const struct restored_case *c)
 	if (!begin(&x, f, c, "", RESTORED_WELL, &r))
 		goto out;
 	if (make_archive(&x, &e) < 0)
-		wrong(&x, "%s", e.text);
+		restored_wrong(&x, "%s", e.text);
 	end(&x);
 	copy(f, "keep", "damaged");
 	if (!begin(&x, f, c, "", RESTORED_WELL, &r))
 		goto out;
 	if (restore(&x, ANEW, true, &e) < 0)
-		wrong(&x, "%s", e.text);
+		restored_wrong(&x, "%s", e.text);
 	else
-		judge_whole(&x, &f->was);
+		restored_judge_whole(&x, &f->was);
 	f->replies = transport_fault_stats(x.line)->replies;
 	f->requests = transport_fault_stats(x.line)->requests;
 	phone_stats(x.phone, &st);
