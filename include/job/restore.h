@@ -181,8 +181,7 @@ int restore_look(struct restore *r, struct session *s,
 const struct restore_plan *restore_plan(const struct restore *r);
 void restore_close(struct restore *r);
 
-/* -- writing ----------------------------------------------------------------
- */
+/* -- writing ------------------------------------------------------------- */
 
 /* The note of an archive that undoes a restore: all of it is asked for. */
 #define RESTORE_UNDO_NOTE "safety copy of what a restore overwrites"

@@ -10,8 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* -- on the disk --------------------------------------------------------------
- */
+/* -- on the disk --------------------------------------------------------- */
 
 /* The frames of a mend that did not come to its end take their places. */
 static int redo_mend(struct archive_resume *r, struct archive_writer *w,
@@ -81,8 +80,7 @@ static int cut_files(struct archive_resume *r, struct archive_writer *w,
 	return writer_sync(w, e);
 }
 
-/* -- in memory ----------------------------------------------------------------
- */
+/* -- in memory ----------------------------------------------------------- */
 
 static uint32_t blocks_of(uint64_t size)
 {

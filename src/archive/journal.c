@@ -290,8 +290,7 @@ static const struct {
 	{ "cut", take_cut },   { "note", take_note },
 };
 
-/* -- the whole --------------------------------------------------------------
- */
+/* -- the whole ----------------------------------------------------------- */
 
 /*
  * The next line that is whole and has its digest, without both; false: here

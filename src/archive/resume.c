@@ -26,8 +26,7 @@ static int cannot(const char *path, struct err *e, const char *why)
 	return rc;
 }
 
-/* -- the journal ------------------------------------------------------------
- */
+/* -- the journal --------------------------------------------------------- */
 
 /* An empty .partial is no loss, whatever its journal says. */
 static int read_journal(struct archive_resume *r, const char *path,
@@ -56,8 +55,7 @@ static int read_journal(struct archive_resume *r, const char *path,
 	return cannot(path, e, why);
 }
 
-/* -- frames ------------------------------------------------------------------
- */
+/* -- frames -------------------------------------------------------------- */
 
 static bool is_good(const struct journal_frame *f, const uint8_t *p)
 {
@@ -131,8 +129,7 @@ static int check_frames(struct archive_resume *r, archive_go_on *go_on,
 	return 0;
 }
 
-/* -- opening ------------------------------------------------------------------
- */
+/* -- opening ------------------------------------------------------------- */
 
 static int refuse_finished(const char *path, bool partial, struct err *e)
 {

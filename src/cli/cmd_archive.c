@@ -128,8 +128,7 @@ const struct command cmd_verify = {
 	.run = run_verify,
 };
 
-/* -- list and inspect -------------------------------------------------------
- */
+/* -- list and inspect ---------------------------------------------------- */
 
 static json_t *part_json(const struct manifest_part *p)
 {
@@ -347,8 +346,7 @@ const struct command cmd_inspect = {
 	.run = run_inspect,
 };
 
-/* -- extract and cat ---------------------------------------------------------
- */
+/* -- extract and cat ----------------------------------------------------- */
 
 static int run_extract(const struct options *o, struct ui *u)
 {

@@ -42,8 +42,7 @@ static void say(struct doctor *d, const struct finding *f)
 	json_array_append_new(d->findings, finding_json(f));
 }
 
-/* -- this computer ----------------------------------------------------------
- */
+/* -- this computer ------------------------------------------------------- */
 
 /* libusb has to see the bus, too; not on a made-up computer. */
 static void ask_libusb(const struct doctor *d, struct err *ret)
@@ -85,8 +84,7 @@ static int learn_key(struct doctor *d, struct err *e)
 	return 0;
 }
 
-/* -- the bus ----------------------------------------------------------------
- */
+/* -- the bus ------------------------------------------------------------- */
 
 static json_t *event_json(const struct bus_event *b, const struct finding *f)
 {

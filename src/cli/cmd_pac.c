@@ -13,8 +13,7 @@ static int pac_failed(struct ui *u, const struct err *e, json_t *more)
 			      more);
 }
 
-/* -- list -------------------------------------------------------------------
- */
+/* -- list ---------------------------------------------------------------- */
 
 /* What is shown cannot all be taken out. */
 static int cut(struct ui *u, json_t *more)
@@ -63,8 +62,7 @@ static int list_one(struct pac *p, struct ui *u)
 	return exit;
 }
 
-/* -- extract, check ---------------------------------------------------------
- */
+/* -- extract, check ------------------------------------------------------ */
 
 static int extract(struct pac *p, const struct options *o, struct ui *u)
 {

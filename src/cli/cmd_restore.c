@@ -58,8 +58,7 @@ static int failed(struct run *x, enum err_place place, struct err *e,
 	return exit;
 }
 
-/* -- before the phone ------------------------------------------------------
- */
+/* -- before the phone ---------------------------------------------------- */
 
 static int unfinished(const char *state, struct err *e)
 {
@@ -191,8 +190,7 @@ static int open_archive(struct run *x, struct err *e)
 	return restore_paper_fits(x->paper, x->r, x->goes_on && x->o.undo, e);
 }
 
-/* -- with the phone ----------------------------------------------------------
- */
+/* -- with the phone ------------------------------------------------------ */
 
 static int look(struct run *x, struct err *e)
 {

@@ -182,8 +182,7 @@ static int run_pty(const char *model, struct ui *u, json_t **ret, struct err *e)
 	return rc;
 }
 
-/* -- on USB -----------------------------------------------------------------
- */
+/* -- on USB -------------------------------------------------------------- */
 
 static void gadget_ready(void *user)
 {
@@ -252,8 +251,7 @@ static int run_gadget(const char *model, const char *dir, struct ui *u,
 	return rc;
 }
 
-/* -- what it holds ----------------------------------------------------------
- */
+/* -- what it holds ------------------------------------------------------- */
 
 static int run_save(const char *model, const char *dir, struct err *e)
 {

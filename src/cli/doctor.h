@@ -31,8 +31,7 @@ struct findings {
 	size_t n;
 };
 
-/* -- doctor_judge.c: pure ---------------------------------------------------
- */
+/* -- doctor_judge.c: pure ------------------------------------------------ */
 
 const char *severity_name(enum severity s);
 /* usb: what listing the devices by libusb ended with; ERR_NONE: it works. */
@@ -44,8 +43,7 @@ void judge_device(const struct host_facts *f, const struct host_device *d,
 /* Can it be read now?  Else it stands in the findings why not. */
 bool device_is_ready(const struct host_device *d);
 
-/* -- doctor_watch.c: pure ---------------------------------------------------
- */
+/* -- doctor_watch.c: pure ------------------------------------------------ */
 
 enum bus_what { BUS_CAME, BUS_LEFT, BUS_STAYS };
 
@@ -84,8 +82,7 @@ size_t bus_watch_look(struct bus_watch *w, const struct host_device *v,
 void bus_event_say(const struct bus_watch *w, const struct bus_event *b,
 		   const char *key, struct finding *ret);
 
-/* -- doctor_bus.c -----------------------------------------------------------
- */
+/* -- doctor_bus.c -------------------------------------------------------- */
 
 /* Where devices come from: the kernel's files, or a made-up phone. */
 struct bus {

@@ -153,8 +153,7 @@ void judge_host(const struct host_facts *f, const struct err *usb,
 	judge_walls(f, ret);
 }
 
-/* -- devices ----------------------------------------------------------------
- */
+/* -- devices ------------------------------------------------------------- */
 
 bool device_is_ready(const struct host_device *d)
 {

@@ -81,8 +81,7 @@ size_t bus_watch_look(struct bus_watch *w, const struct host_device *v,
 	return events;
 }
 
-/* -- in words ---------------------------------------------------------------
- */
+/* -- in words ------------------------------------------------------------ */
 
 #define ANY_KEY                                                               \
 	"with the phone off hold volume down before and while you plug it "   \

@@ -72,8 +72,7 @@ static bool path_of(const char *stay, char out[PATH_MAX])
 	return true;
 }
 
-/* -- the note as JSON -------------------------------------------------------
- */
+/* -- the note as JSON ---------------------------------------------------- */
 
 static json_t *loader_json(const struct loader *l)
 {
@@ -208,8 +207,7 @@ static bool from_json(json_t *o, const char *stay, struct left *ret)
 	return true;
 }
 
-/* -- the file ---------------------------------------------------------------
- */
+/* -- the file ------------------------------------------------------------ */
 
 bool left_load(const char *stay, struct left *ret)
 {

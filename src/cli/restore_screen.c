@@ -10,8 +10,7 @@
 
 #define SCREEN_MOST 16u /* more are told in lines of several */
 
-/* -- words -------------------------------------------------------------------
- */
+/* -- words --------------------------------------------------------------- */
 
 static void words_for_how(const struct restore_item *it, char out[96])
 {
@@ -213,8 +212,7 @@ void restore_screen(struct ui *u, const struct restore *r)
 		  text_size(p->bytes, size));
 }
 
-/* -- tables -----------------------------------------------------------------
- */
+/* -- tables -------------------------------------------------------------- */
 
 static void entry_words(const struct restore_entry *x, char out[72])
 {
@@ -247,8 +245,7 @@ void restore_screen_tables(struct ui *u, const struct restore_plan *p)
 	ui_result(u, "  %zu more rows are the same", same);
 }
 
-/* -- JSON -------------------------------------------------------------------
- */
+/* -- JSON ---------------------------------------------------------------- */
 
 static json_t *item_json(const struct restore_item *it)
 {

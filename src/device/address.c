@@ -14,8 +14,7 @@
 #define FENCE_STEP   4u
 #define FENCE_ROUNDS 8u
 
-/* -- what may be asked for -------------------------------------------------
- */
+/* -- what may be asked for ----------------------------------------------- */
 
 /* The row of a region in a table of REGIONS_MAX; a new one; NULL: full. */
 static struct guard_region *row_of(struct guard_region *v, size_t *n,
@@ -81,8 +80,7 @@ void reader_forbid(struct session *s, const struct extent *x, uint64_t from)
 	forbid(s, x->region, x->offset + from);
 }
 
-/* -- requests --------------------------------------------------------------
- */
+/* -- requests ------------------------------------------------------------ */
 
 int address_check(const struct part_reader *r, uint64_t pos, uint32_t n,
 		  struct err *e)

@@ -146,8 +146,7 @@ static int post(struct part_reader *r, uint64_t pos, uint32_t n, struct err *e)
 	return link_post(r->s->link, read_command(r), msg, len, e);
 }
 
-/* -- one request ahead ------------------------------------------------------
- */
+/* -- one request ahead --------------------------------------------------- */
 
 uint32_t exchange_pending(const struct part_reader *r)
 {
@@ -204,8 +203,7 @@ static void judge_ahead(struct part_reader *r, const struct err *e)
 		     "loader may drop requests that come early");
 }
 
-/* -- reading ----------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------- */
 
 static unsigned answer_ms(const struct part_reader *r)
 {

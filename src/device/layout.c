@@ -227,8 +227,7 @@ out:
 	return rc;
 }
 
-/* -- 64-bit offsets ---------------------------------------------------------
- */
+/* -- 64-bit offsets ------------------------------------------------------ */
 
 /* What is longest is where high offsets will be asked for. */
 static bool largest_space(const struct layout *l, struct extent *ret)

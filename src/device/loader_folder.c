@@ -16,8 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* -- names ------------------------------------------------------------------
- */
+/* -- names --------------------------------------------------------------- */
 
 static void lower(const char *s, char *out, size_t cap)
 {
@@ -115,8 +114,7 @@ static bool are_twins(const char *a, const char *b)
 	return true;
 }
 
-/* -- points -----------------------------------------------------------------
- */
+/* -- points -------------------------------------------------------------- */
 
 static void give(struct loader_candidate *c, int points, const char *why)
 {
@@ -198,8 +196,7 @@ void loader_rate(const struct loader *l, int which, const struct profile *p,
 	}
 }
 
-/* -- the folder -------------------------------------------------------------
- */
+/* -- the folder ---------------------------------------------------------- */
 
 static int better_first(const void *a, const void *b)
 {

@@ -118,8 +118,7 @@ static bool parse_lists(struct nv_image *im)
 	       im->items > 0;
 }
 
-/* -- an image ---------------------------------------------------------------
- */
+/* -- an image ------------------------------------------------------------ */
 
 static bool is_padding(const uint8_t *p, size_t n)
 {
@@ -223,8 +222,7 @@ bool nv_next(const struct nv_image *im, struct nv_cursor *c,
 	return false;
 }
 
-/* -- two images -------------------------------------------------------------
- */
+/* -- two images ---------------------------------------------------------- */
 
 /* By core and id; of the same, in the order in which they stand. */
 static int by_name(const void *pa, const void *pb)

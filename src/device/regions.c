@@ -36,8 +36,7 @@ static bool is_in_profile(const struct profile *p, uint32_t id)
 	return false;
 }
 
-/* -- what the phone itself holds -------------------------------------------
- */
+/* -- what the phone itself holds ----------------------------------------- */
 
 /* 1: the bytes are there; 0: the loader does not give them. */
 static int look(struct session *s, uint32_t id, uint64_t offset, uint8_t *buf,
@@ -76,8 +75,7 @@ static int size_by_head(struct session *s, struct partition *p, struct err *e)
 	return rc < 0 ? rc : 0;
 }
 
-/* -- what others say -------------------------------------------------------
- */
+/* -- what others say ----------------------------------------------------- */
 
 static void take_size(struct partition *p, uint64_t size,
 		      enum region_size_from from)

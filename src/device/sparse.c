@@ -29,8 +29,7 @@ bool sparse_is_expanded(const uint8_t *p, size_t n)
 	       (n >= BEHIND + 4 && sparse_is_image(p + BEHIND, n - BEHIND));
 }
 
-/* -- wrapping ----------------------------------------------------------------
- */
+/* -- wrapping ------------------------------------------------------------ */
 
 static uint32_t block_of(uint64_t raw)
 {
@@ -126,8 +125,7 @@ struct write_source sparse_wrap_begin(struct sparse_wrap *w,
 	return (struct write_source) { w, wrap_pull };
 }
 
-/* -- reading -----------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------- */
 
 static int damaged(struct err *e, const char *what)
 {

@@ -187,8 +187,7 @@ static int send_all(struct put *p, struct err *e)
 	return 0;
 }
 
-/* -- all of it --------------------------------------------------------------
- */
+/* -- all of it ----------------------------------------------------------- */
 
 /* Which row of the table it is, by how far it got. */
 static void explain(const struct put *p, struct err *e)

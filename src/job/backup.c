@@ -399,8 +399,7 @@ static int list_plan(struct run *r, struct err *e)
 	return 0;
 }
 
-/* -- all of it ---------------------------------------------------------------
- */
+/* -- all of it ----------------------------------------------------------- */
 
 static int open_archive(struct run *r, struct err *e)
 {

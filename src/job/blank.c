@@ -115,8 +115,7 @@ static void judge_blank(const struct manifest *m, struct manifest_part *p,
 	p->grave = is_grave(m, p, active);
 }
 
-/* -- twins ------------------------------------------------------------------
- */
+/* -- twins --------------------------------------------------------------- */
 
 static bool both_class(const struct manifest_part *p,
 		       const struct manifest_part *q, const char *class)
@@ -169,8 +168,7 @@ static void judge_twin(const struct manifest *m, size_t i)
 		    plan_blank_level(q->name) == BLANK_GRAVE);
 }
 
-/* -- all of it ---------------------------------------------------------------
- */
+/* -- all of it ----------------------------------------------------------- */
 
 void blank_judge(struct manifest *m, char active, struct blank_report *ret)
 {

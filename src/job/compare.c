@@ -23,8 +23,7 @@ struct pass {
 	uint64_t from, to;	   /* the range that is not told yet */
 };
 
-/* -- ranges -------------------------------------------------------------------
- */
+/* -- ranges -------------------------------------------------------------- */
 
 static void end_range(struct pass *a)
 {
@@ -58,8 +57,7 @@ static void end_ranges(struct pass *a)
 			     a->out.ranges - TOLD_MOST);
 }
 
-/* -- bytes --------------------------------------------------------------------
- */
+/* -- bytes --------------------------------------------------------------- */
 
 static int read_phone(struct pass *a, struct part_source *src, size_t len,
 		      struct err *e)
@@ -126,8 +124,7 @@ static int compare_bytes(struct pass *a, struct part_source *src, struct err *e)
 	return rc;
 }
 
-/* -- partitions ---------------------------------------------------------------
- */
+/* -- partitions ---------------------------------------------------------- */
 
 static uint64_t sum_of(const struct manifest_part *p)
 {
@@ -245,8 +242,7 @@ static int compare_part(struct compare *c, const struct manifest_part *p,
 	return rc < 0 ? err_context(e, "comparing '%s'", p->name) : 0;
 }
 
-/* -- all of it ----------------------------------------------------------------
- */
+/* -- all of it ----------------------------------------------------------- */
 
 static bool is_wanted(const struct compare *c, const struct manifest_part *p)
 {

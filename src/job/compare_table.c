@@ -24,8 +24,7 @@ void compare_tell(struct compare *c, const char *member, uint64_t offset,
 		c->ev->difference(c->ev->user, member, offset, length, what);
 }
 
-/* -- identity ----------------------------------------------------------------
- */
+/* -- identity ------------------------------------------------------------ */
 
 /* 0: not known on both sides; 1: the same. */
 static int same_trait(const char *what, const char *archive, const char *phone,
@@ -69,8 +68,7 @@ int compare_identity(struct compare *c, struct err *e)
 	return 0;
 }
 
-/* -- the table ----------------------------------------------------------------
- */
+/* -- the table ----------------------------------------------------------- */
 
 static bool is_partition(const struct manifest_part *p)
 {
@@ -132,8 +130,7 @@ void compare_tables(struct compare *c)
 	}
 }
 
-/* -- the GPT ------------------------------------------------------------------
- */
+/* -- the GPT ------------------------------------------------------------- */
 
 static int compare_copy(struct compare *c, const struct gpt_copy *g,
 			const char *member, struct err *e)

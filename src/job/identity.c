@@ -111,8 +111,7 @@ void identity_free(struct identity *id)
 	memset(id, 0, sizeof(*id));
 }
 
-/* -- the same? ----------------------------------------------------------------
- */
+/* -- the same? ----------------------------------------------------------- */
 
 /* Of a request, not of a phone. */
 static bool is_option(const char *label)

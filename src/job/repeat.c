@@ -64,8 +64,7 @@ void repeat_free(struct repeat *r)
 	free(r);
 }
 
-/* -- by period --------------------------------------------------------------
- */
+/* -- by period ----------------------------------------------------------- */
 
 /* Every byte is the one `period` before it. */
 static bool has_period(const uint8_t *p, size_t n, size_t period)
@@ -94,8 +93,7 @@ static void add_to_period(struct repeat *r, const uint8_t *p, size_t n)
 		r->period = 0;
 }
 
-/* -- by sectors -------------------------------------------------------------
- */
+/* -- by sectors ---------------------------------------------------------- */
 
 static unsigned hash_of(const uint8_t *p)
 {

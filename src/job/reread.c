@@ -10,8 +10,7 @@
 
 #define SECTOR 512u
 
-/* -- reading ----------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------- */
 
 static bool find_extent(const struct reread *q, const struct manifest_part *p,
 			struct extent *ret)
@@ -146,8 +145,7 @@ int reread(struct reread *q, const struct manifest_part *p, unsigned turn,
 	return rc;
 }
 
-/* -- comparing ---------------------------------------------------------------
- */
+/* -- comparing ----------------------------------------------------------- */
 
 bool part_has_gap(const struct manifest_part *p, uint64_t offset, uint64_t len)
 {

@@ -97,8 +97,7 @@ const struct restore_plan *restore_plan(const struct restore *r)
 	return &r->plan;
 }
 
-/* -- the look ----------------------------------------------------------------
- */
+/* -- the look ------------------------------------------------------------ */
 
 static int refuse_damaged_table(struct err *e)
 {

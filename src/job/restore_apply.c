@@ -44,8 +44,7 @@ static void on_progress(void *user, uint64_t done)
 	job_progress(&r->ev, &r->pr);
 }
 
-/* -- one partition ------------------------------------------------------------
- */
+/* -- one partition ------------------------------------------------------- */
 
 static int put(struct restore *r, const struct restore_item *it,
 	       const struct write_target *t, const struct write_source *src,

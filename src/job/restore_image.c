@@ -69,8 +69,7 @@ int restore_image_pull(struct restore_image *im, void *buf, size_t n,
 	return 0;
 }
 
-/* -- opening -----------------------------------------------------------------
- */
+/* -- opening ------------------------------------------------------------- */
 
 static bool fits(const struct pac_file *f, const char *member, const char *part)
 {
@@ -219,8 +218,7 @@ void restore_image_close(struct restore_image *im)
 	free(im);
 }
 
-/* -- the phone ----------------------------------------------------------------
- */
+/* -- the phone ----------------------------------------------------------- */
 
 /* In place of comparing tables: is there such a partition, and is it large
  * enough? */

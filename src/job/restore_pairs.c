@@ -111,8 +111,7 @@ bool restore_other_slot(const char *name, char ret[37])
 	return other_slot(name, ret);
 }
 
-/* -- the same, or in each other's way -----------------------------------------
- */
+/* -- the same, or in each other's way ------------------------------------ */
 
 static bool is_slot_of(const char *a, const char *b)
 {
@@ -265,9 +264,7 @@ bool restore_by_first_name(const struct restore *r, const char *name,
 	return is_first_nv(r, ret) && !manifest_find(r->m, ret);
 }
 
-/* -- one slot for both
- * ---------------------------------------------------------
- */
+/* -- one slot for both --------------------------------------------------- */
 
 char restore_chosen_slot(const struct restore *r)
 {

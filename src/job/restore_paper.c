@@ -15,8 +15,7 @@
 #define PAPER_FORMAT "1"
 #define LINE_MAX_    1024
 
-/* -- writing ------------------------------------------------------------------
- */
+/* -- writing ------------------------------------------------------------- */
 
 struct pen {
 	struct strbuf *b;
@@ -91,8 +90,7 @@ int restore_paper_plan(const struct restore *r, struct strbuf *b,
 	return b->failed ? err_nomem(e) : 0;
 }
 
-/* -- reading ----------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------- */
 
 static bool is_kind(const struct journal_note *n, const char *kind)
 {

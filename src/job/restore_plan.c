@@ -40,8 +40,7 @@ bool restore_is_undo(const struct restore *r)
 	return strcmp(r->m->note, RESTORE_UNDO_NOTE) == 0;
 }
 
-/* -- what is asked for --------------------------------------------------------
- */
+/* -- what is asked for --------------------------------------------------- */
 
 /* The first links of the boot chain are meant only when they are spelled out.
  */
@@ -181,8 +180,7 @@ int restore_list(struct restore *r, struct err *e)
 	return 0;
 }
 
-/* -- what has to match ------------------------------------------------------
- */
+/* -- what has to match --------------------------------------------------- */
 
 static void set_group(struct restore_item *it)
 {
@@ -327,8 +325,7 @@ static void settle_resumed(struct restore *r)
 	}
 }
 
-/* -- order --------------------------------------------------------------------
- */
+/* -- order --------------------------------------------------------------- */
 
 /* A copy is written after what the loader writes it along with. */
 static int copy_rank(const struct restore_item *it)

@@ -109,8 +109,7 @@ static int rows_of_gpt(struct restore *r, const struct gpt *g, bool *ret_same,
 	return 0;
 }
 
-/* -- by names and sizes ------------------------------------------------------
- */
+/* -- by names and sizes -------------------------------------------------- */
 
 static bool in_manifest(const struct manifest *m, const char *name)
 {

@@ -122,8 +122,7 @@ static int note_start(struct archive_writer *w, const struct manifest *m,
 	return 0;
 }
 
-/* -- understanding ----------------------------------------------------------
- */
+/* -- understanding ------------------------------------------------------- */
 
 static struct manifest_part *find_member(struct manifest *m, const char *member)
 {
@@ -262,8 +261,7 @@ static int understand(struct resumed *re, const struct journal *j,
 	return take_notes(re, j, e);
 }
 
-/* -- beginning ----------------------------------------------------------------
- */
+/* -- beginning ----------------------------------------------------------- */
 
 static bool is_planned(const struct plan *p, const char *member)
 {
@@ -423,9 +421,7 @@ void resume_free(struct resumed *re)
 	memset(re, 0, sizeof(*re));
 }
 
-/* -- going on
- * ------------------------------------------------------------------
- */
+/* -- going on ------------------------------------------------------------ */
 
 /* With its ranges. */
 static void move_part(struct manifest_part *from, struct manifest_part *to)

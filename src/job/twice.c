@@ -176,8 +176,7 @@ static int check_block(struct twice *t, uint64_t block, struct err *e)
 	return rc;
 }
 
-/* -- all blocks --------------------------------------------------------------
- */
+/* -- all blocks ---------------------------------------------------------- */
 
 static int check_blocks(struct twice *t, struct err *e)
 {

@@ -40,8 +40,7 @@ static void differ(struct check *c, const char *member, uint64_t offset,
 		c->ev->difference(c->ev->user, member, offset, length, what);
 }
 
-/* -- one pass over the members ----------------------------------------------
- */
+/* -- one pass over the members ------------------------------------------- */
 
 static int take_piece(struct check *c, struct seen *s,
 		      const struct archive_piece *p, struct err *e)
@@ -140,8 +139,7 @@ static int take_all(struct check *c, struct err *e)
 	return 0;
 }
 
-/* -- promises ----------------------------------------------------------------
- */
+/* -- promises ------------------------------------------------------------ */
 
 static struct seen *find_seen(struct check *c, const char *member)
 {

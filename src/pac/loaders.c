@@ -64,8 +64,7 @@ int pac_scheme_read(struct pac *p, struct pac_scheme *ret, struct err *e)
 	return 0;
 }
 
-/* -- loaders ---------------------------------------------------------------
- */
+/* -- loaders ------------------------------------------------------------- */
 
 static bool is_one_of(const char *s, const char *const *words)
 {

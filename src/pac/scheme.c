@@ -142,8 +142,7 @@ static struct pac_item *last_item(struct parse *p)
 	return &p->out->items[p->out->nitems - 1];
 }
 
-/* -- elements begin ---------------------------------------------------------
- */
+/* -- elements begin ------------------------------------------------------ */
 
 static void begin_group(struct parse *p, struct group *v, uint32_t *n,
 			const char *name)
@@ -249,8 +248,7 @@ static void XMLCALL on_start(void *user, const char *name, const char **v)
 		begin_file(p, v);
 }
 
-/* -- elements end ---------------------------------------------------------
- */
+/* -- elements end -------------------------------------------------------- */
 
 static void XMLCALL on_text(void *user, const char *s, int n)
 {
@@ -317,8 +315,7 @@ static void XMLCALL on_end(void *user, const char *name)
 	p->text_len = 0;
 }
 
-/* -- one reading ------------------------------------------------------------
- */
+/* -- one reading --------------------------------------------------------- */
 
 /* No entities, so that none can grow. */
 static void XMLCALL on_doctype(void *user, const char *name, const char *sysid,

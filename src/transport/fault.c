@@ -38,8 +38,7 @@ struct fault {
 	uint8_t raw[RAW_SIZE];
 };
 
-/* -- the queue to the host --------------------------------------------------
- */
+/* -- the queue to the host ----------------------------------------------- */
 
 static struct item *item_new(const uint8_t *p, size_t n, size_t before)
 {
@@ -89,8 +88,7 @@ static void forget(struct fault *f)
 	f->raw_len = 0;
 }
 
-/* -- faults ------------------------------------------------------------------
- */
+/* -- faults -------------------------------------------------------------- */
 
 static void happens(struct fault *f, const struct planned_fault *p, size_t len)
 {
@@ -223,8 +221,7 @@ static int take_answer(struct fault *f, const uint8_t *p, size_t n,
 	return 0;
 }
 
-/* -- from the phone ----------------------------------------------------------
- */
+/* -- from the phone ------------------------------------------------------ */
 
 /* all: also what has begun and goes on. */
 static int cut_answers(struct fault *f, bool all, struct err *e)
@@ -332,8 +329,7 @@ static int fault_recv(struct transport *t, void *buf, size_t cap,
 	}
 }
 
-/* -- to the phone ------------------------------------------------------------
- */
+/* -- to the phone -------------------------------------------------------- */
 
 static int send_misheard(struct fault *f, const void *buf, size_t len,
 			 struct planned_fault *p, unsigned timeout_ms,
@@ -378,8 +374,7 @@ static int fault_send(struct transport *t, const void *buf, size_t len,
 	return t->next->ops->send(t->next, buf, len, timeout_ms, e);
 }
 
-/* -- the rest passes through ------------------------------------------------
- */
+/* -- the rest passes through --------------------------------------------- */
 
 /* What is still late is not here yet, so it cannot be thrown away. */
 static int fault_drain(struct transport *t, struct err *e)

@@ -68,8 +68,7 @@ size_t usb_queue_take(struct usb_queue *q, void *buf, size_t cap);
 /* A result of libusb in words, never as a number. */
 const char *usb_words(int rc);
 
-/* -- usb_find.c -------------------------------------------------------------
- */
+/* -- usb_find.c ---------------------------------------------------------- */
 
 /* What was seen while waiting; start from { 0 }, keep it over all looks. */
 struct usb_watch {
@@ -113,8 +112,7 @@ int usb_denied(const char *name, struct err *e) MUST_CHECK;
 bool usb_visit_is_charging(uint64_t ms);
 void usb_hint_boot_key(struct err *e);
 
-/* -- usb_io.c ---------------------------------------------------------------
- */
+/* -- usb_io.c ------------------------------------------------------------ */
 
 #define USB_IN_TRANSFERS 2u
 

@@ -430,8 +430,7 @@ int usb_send(struct transport *t, const void *buf, size_t len,
 	return r;
 }
 
-/* -- beginning and end ------------------------------------------------------
- */
+/* -- beginning and end --------------------------------------------------- */
 
 int usb_io_new(struct usb *u, struct err *e)
 {

@@ -58,8 +58,7 @@ static bool fails(unsigned what)
 	return true;
 }
 
-/* -- the simulated phone has all it needs ------------------------------------
- */
+/* -- the simulated phone has all it needs -------------------------------- */
 
 #define PHONE(type, name, params, args)   \
 	type __real_##name params;        \
@@ -172,8 +171,7 @@ int __wrap_pthread_create(pthread_t *t, const pthread_attr_t *a,
 	return due(FAIL_ALLOC) ? EAGAIN : __real_pthread_create(t, a, f, arg);
 }
 
-/* -- the disk ---------------------------------------------------------------
- */
+/* -- the disk ------------------------------------------------------------ */
 
 #define CALL(type, what, name, params, args)                  \
 	type __real_##name params;                            \

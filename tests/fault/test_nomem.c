@@ -57,8 +57,7 @@ static void each_allocation(const char *name,
 	some_allocations(name, 0, f, arg);
 }
 
-/* -- an archive -------------------------------------------------------------
- */
+/* -- an archive ---------------------------------------------------------- */
 
 static int setup(void **state)
 {
@@ -168,8 +167,7 @@ static void profiles_are_read(void **state)
 	each_allocation("profiles", profiles, NULL);
 }
 
-/* -- restores --------------------------------------------------------------
- */
+/* -- restores ------------------------------------------------------------ */
 
 #define SMALL "ums512,super=1M,userdata=1M,damage=logo,damage=l_fixnv1_a+1000+9"
 
@@ -257,8 +255,7 @@ static void restores(void **state)
 	some_allocations("restore", 20, restore_all, *state);
 }
 
-/* -- backups -----------------------------------------------------------------
- */
+/* -- backups ------------------------------------------------------------- */
 
 /* resume: the first run was lost, the second one had no memory. */
 static bool is_expected(const struct faulted_result *r, bool resume)

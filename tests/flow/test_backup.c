@@ -18,8 +18,7 @@ static const char *spec(const char *model, const char *keys)
 	return text;
 }
 
-/* -- what is in it -----------------------------------------------------------
- */
+/* -- what is in it ------------------------------------------------------- */
 
 static void find_in_manifest(void *user, const char *name, uint64_t size)
 {
@@ -88,8 +87,7 @@ static void every_model_is_exact_with_threads(void **state)
 		back_up_exactly(*state, models[i], 2, false);
 }
 
-/* -- two runs ----------------------------------------------------------------
- */
+/* -- two runs ------------------------------------------------------------ */
 
 struct loaded {
 	uint8_t *p;

@@ -77,8 +77,7 @@ void faulted_close(struct faulted *f)
 	loader_free(&f->fdl2);
 }
 
-/* -- one session -------------------------------------------------------------
- */
+/* -- one session --------------------------------------------------------- */
 
 /* Asked in every wait: also the watchdog. */
 static bool on_cancelled(void *user)
@@ -300,8 +299,7 @@ void faulted_session(struct faulted *f, const struct faulted_truth *t,
 	clean(&x);
 }
 
-/* -- the undisturbed run -----------------------------------------------------
- */
+/* -- the undisturbed run ------------------------------------------------- */
 
 /* Where a partition lies; a region by its number, as the case tells. */
 static bool find_place(const struct phone *p, const struct faulted_case *c,

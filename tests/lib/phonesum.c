@@ -126,8 +126,7 @@ void phonesum_assert_same(const struct phonesum *a, const struct phonesum *b,
 	assert_int_equal(bad, 0);
 }
 
-/* -- damage ------------------------------------------------------------------
- */
+/* -- damage -------------------------------------------------------------- */
 
 static uint16_t crc_arc(const uint8_t *p, size_t n)
 {

@@ -209,8 +209,7 @@ void rig_assert_untouched(const struct rig *r)
 	assert_null(st.dead);
 }
 
-/* -- the storage, seen from outside ------------------------------------------
- */
+/* -- the storage, seen from outside -------------------------------------- */
 
 static uint32_t sector_of(const struct phone *p)
 {

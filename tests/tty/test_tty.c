@@ -105,8 +105,7 @@ static unsigned speed_now(void)
 	return cfgetospeed(&tio);
 }
 
-/* -- the line itself ---------------------------------------------------------
- */
+/* -- the line itself ----------------------------------------------------- */
 
 static void all_bytes_pass_unchanged(void **state)
 {
@@ -245,8 +244,7 @@ static void a_line_that_is_never_silent_cannot_be_drained(void **state)
 	assert_err(on.t->ops->drain(on.t, &e), ERR_FRAME, "silent", &e);
 }
 
-/* -- opening -----------------------------------------------------------------
- */
+/* -- opening ------------------------------------------------------------- */
 
 static void what_is_no_terminal_is_refused(void **state)
 {
@@ -339,8 +337,7 @@ static void speeds_are_those_of_serial_lines(void **state)
 	}
 }
 
-/* -- a phone at the other end ------------------------------------------------
- */
+/* -- a phone at the other end -------------------------------------------- */
 
 /* One turn: what the host said to the phone, and the phone's words back. */
 static bool pump(uint64_t *now)
@@ -489,8 +486,7 @@ static void a_line_without_a_phone_is_no_device(void **state)
 	assert_int_equal(e.why, WHY_ROM_SILENT);
 }
 
-/* -- a device that is pulled out ---------------------------------------------
- */
+/* -- a device that is pulled out ----------------------------------------- */
 
 /* The name of the device: the pseudo terminal behind it may change. */
 static struct {

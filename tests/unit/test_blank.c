@@ -244,8 +244,7 @@ static void one_look_serves_many_partitions(void **state)
 	free(piece);
 }
 
-/* -- the judgement ----------------------------------------------------------
- */
+/* -- the judgement ------------------------------------------------------- */
 
 /* "name content digest" of each part; the size is the same for all. */
 struct row {

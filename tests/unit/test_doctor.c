@@ -121,8 +121,7 @@ static void a_bus_that_libusb_cannot_see_is_told(void **state)
 			       "nobody may look"));
 }
 
-/* -- the bus ----------------------------------------------------------------
- */
+/* -- the bus ------------------------------------------------------------- */
 
 static struct bus_watch w;
 static struct bus_event events[2 * HOST_DEVICES_MAX];

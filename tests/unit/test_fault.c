@@ -159,8 +159,7 @@ static void expect_error(struct line *l, enum err_code code)
 static const uint8_t one[] = { 0x7E, 0, 0x80, 0, 0, 0x7F, 0xFF, 0x7E };
 static const uint8_t two[] = { 0x7E, 0, 0x81, 0, 2, 0x11, 0x22, 1, 2, 0x7E };
 
-/* -- plans ------------------------------------------------------------------
- */
+/* -- plans --------------------------------------------------------------- */
 
 static void plans_are_read(void **state)
 {
@@ -247,8 +246,7 @@ static void chance_is_the_same_each_time(void **state)
 	}
 }
 
-/* -- where an answer ends ----------------------------------------------------
- */
+/* -- where an answer ends ------------------------------------------------ */
 
 static void assert_end(const void *p, size_t n, size_t end)
 {
@@ -286,8 +284,7 @@ static void answers_end_at_their_flag(void **state)
 		fault_answer_end((const uint8_t *)"~\0\x80\0\0~aaaaa", 11), 11);
 }
 
-/* -- kinds -------------------------------------------------------------------
- */
+/* -- kinds --------------------------------------------------------------- */
 
 static void without_a_fault_all_goes_through(void **state)
 {

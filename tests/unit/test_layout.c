@@ -92,8 +92,7 @@ static size_t rows_of(const char *spec)
 	return n;
 }
 
-/* -- GPT --------------------------------------------------------------------
- */
+/* -- GPT ----------------------------------------------------------------- */
 
 static void a_good_gpt_is_the_table(void **state)
 {
@@ -247,8 +246,7 @@ static void no_name_is_probed_with_a_bad_primary(void **state)
 	done();
 }
 
-/* -- the loader's list ------------------------------------------------------
- */
+/* -- the loader's list --------------------------------------------------- */
 
 static void without_raw_access_the_list_is_taken(void **state)
 {
@@ -305,8 +303,7 @@ static void a_profile_may_forbid_raw_access_and_list(void **state)
 	done();
 }
 
-/* -- known names ------------------------------------------------------------
- */
+/* -- known names --------------------------------------------------------- */
 
 static void without_a_list_known_names_are_probed(void **state)
 {
@@ -411,8 +408,7 @@ static void no_name_at_all_is_a_clear_end(void **state)
 	wirerig_close(&on);
 }
 
-/* -- boot areas -------------------------------------------------------------
- */
+/* -- boot areas ---------------------------------------------------------- */
 
 static void boot_areas_have_the_right_size_without_a_text(void **state)
 {
@@ -463,8 +459,7 @@ static void a_boot_area_that_is_not_given_is_told(void **state)
 	done();
 }
 
-/* -- 64 bits ----------------------------------------------------------------
- */
+/* -- 64 bits ------------------------------------------------------------- */
 
 static void high_offsets_are_used_when_proven(void **state)
 {
@@ -521,8 +516,7 @@ static void boot_areas_have_no_raw_extent(void **state)
 	done();
 }
 
-/* -- both ways --------------------------------------------------------------
- */
+/* -- both ways ----------------------------------------------------------- */
 
 static void raw_and_named_reading_are_compared(void **state)
 {
@@ -545,8 +539,7 @@ static void raw_and_named_reading_are_compared(void **state)
 	done();
 }
 
-/* -- loaders that refuse ----------------------------------------------------
- */
+/* -- loaders that refuse ------------------------------------------------- */
 
 static void one_refusal_of_authorisation_is_enough(void **state)
 {

@@ -12,8 +12,7 @@
 static struct err e;
 static uint8_t flash[ROOM + 512], other[ROOM + 512];
 
-/* -- a maker of images that shares nothing with the parser -------------------
- */
+/* -- a maker of images that shares nothing with the parser --------------- */
 
 struct maker {
 	uint8_t *p; /* the image */
@@ -79,8 +78,7 @@ static size_t usual(uint8_t *partition)
 	return m.at;
 }
 
-/* -- parsing ------------------------------------------------------------------
- */
+/* -- parsing ------------------------------------------------------------- */
 
 static void an_image_is_taken_apart(void **state)
 {

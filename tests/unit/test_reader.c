@@ -54,8 +54,7 @@ static void read_and_compare(const char *name, uint64_t offset, uint64_t length)
 	assert_int_equal(mem[length], 0xA5);
 }
 
-/* -- content ----------------------------------------------------------------
- */
+/* -- content ------------------------------------------------------------- */
 
 static void every_model_is_read_by_name(void **state)
 {
@@ -188,8 +187,7 @@ static void log_frames_between_are_no_data(void **state)
 	wirerig_close(&on);
 }
 
-/* -- how it is asked for ----------------------------------------------------
- */
+/* -- how it is asked for ------------------------------------------------- */
 
 /* Sizes of READ_MIDST while 1 MiB is read at offset 0. */
 static uint32_t on_sector(const struct wirerig *r)
@@ -332,8 +330,7 @@ static void the_largest_plain_read_is_answered(void **state)
 	wirerig_close(&on);
 }
 
-/* -- faults -----------------------------------------------------------------
- */
+/* -- faults -------------------------------------------------------------- */
 
 static const enum tap_fault faults[] = { TAP_LOSE, TAP_LATE, TAP_CUT,
 					 TAP_FLIP };
@@ -549,8 +546,7 @@ static void cancelling_ends_a_read(void **state)
 	wirerig_close(&on);
 }
 
-/* -- what cannot be read ----------------------------------------------------
- */
+/* -- what cannot be read ------------------------------------------------- */
 
 static void unreadable_bytes_are_narrowed_down(void **state)
 {

@@ -65,8 +65,7 @@ static void test_what_needs_asking_for(void **state)
 	}
 }
 
-/* -- payloads ---------------------------------------------------------------
- */
+/* -- payloads ------------------------------------------------------------ */
 
 static void test_a_table_of_verified_boot_ends_with_its_blocks(void **state)
 {
@@ -120,8 +119,7 @@ static void test_other_content_is_written_whole(void **state)
 	assert_int_equal(restore_payload(boot, 0), 0);
 }
 
-/* -- papers ------------------------------------------------------------------
- */
+/* -- papers -------------------------------------------------------------- */
 
 static void add(struct strbuf *b, uint64_t *chain, const char *kind,
 		const char *text)

@@ -225,8 +225,7 @@ static int resume_left(const struct left *l, const struct member *list,
 	return resume(l, list, plain, 0);
 }
 
-/* -- where it ends ------------------------------------------------------------
- */
+/* -- where it ends ------------------------------------------------------- */
 
 static void after_any_number_of_blocks(void **state)
 {
@@ -387,8 +386,7 @@ static void with_a_journal_that_belongs_to_another(void **state)
 	free_left(&other);
 }
 
-/* -- what is refused, and what is not there -----------------------------------
- */
+/* -- what is refused, and what is not there ------------------------------ */
 
 static int try_open(bool force, struct err *e)
 {
@@ -532,8 +530,7 @@ static void parts_can_be_given_up(void **state)
 	}
 }
 
-/* -- ended inside a mend ------------------------------------------------------
- */
+/* -- ended inside a mend ------------------------------------------------- */
 
 /* Zeros in the open member, then mended: the files before and after. */
 static void make_mend(struct left *before, struct left *after, size_t *from)

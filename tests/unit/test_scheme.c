@@ -271,8 +271,7 @@ static void odd_partitions_are_left_out_and_counted(void **state)
 	assert_int_equal(s.odd, 7);
 }
 
-/* -- loaders ----------------------------------------------------------------
- */
+/* -- loaders ------------------------------------------------------------- */
 
 static void find(const char *xml, const struct pacmaker_file *more, size_t n)
 {

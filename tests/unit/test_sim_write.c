@@ -88,8 +88,7 @@ static uint64_t writes(void)
 	return bench_stats().storage_writes;
 }
 
-/* -- START, MIDST, END -----------------------------------------------------
- */
+/* -- START, MIDST, END --------------------------------------------------- */
 
 static void start_has_four_forms(void **state)
 {
@@ -235,8 +234,7 @@ static void a_window_at_a_time(void **state)
 	assert_int_equal(writes(), 4);
 }
 
-/* -- what else is written ---------------------------------------------------
- */
+/* -- what else is written ------------------------------------------------ */
 
 static void slots_are_written_together(void **state)
 {
@@ -422,8 +420,7 @@ static void sparse_data_are_expanded(void **state)
 	assert_int_equal(send("cache", image, n), NO);
 }
 
-/* -- NV ---------------------------------------------------------------------
- */
+/* -- NV ------------------------------------------------------------------ */
 
 /* What the phone holds behind the header, to the end of its list. */
 static size_t own_nv(const char *name, uint8_t *out)
@@ -627,8 +624,7 @@ static void an_encrypting_build_encrypts(void **state)
 	assert_memory_not_equal(bench.data, bytes + 4, 64);
 }
 
-/* -- refusals -----------------------------------------------------------------
- */
+/* -- refusals ------------------------------------------------------------ */
 
 static void what_the_vendor_signed_passes(void **state)
 {
@@ -713,8 +709,7 @@ static void writing_may_have_to_be_enabled(void **state)
 	assert_int_equal(writes(), 0);
 }
 
-/* -- time and power ---------------------------------------------------------
- */
+/* -- time and power ------------------------------------------------------ */
 
 /* How long the answer took, by the phone's clock. */
 static int64_t waited(unsigned type, const void *data, size_t n)

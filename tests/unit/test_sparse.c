@@ -203,8 +203,7 @@ static void a_dump_that_begins_so_arrives_on_a_phone(void **state)
 	wirerig_close(&on);
 }
 
-/* -- reading ----------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------- */
 
 struct maker {
 	size_t at;

@@ -32,8 +32,7 @@ static int raise_to_fdl2(void)
 	return session_raise(on.s, STAGE_FDL2, &e);
 }
 
-/* -- success ----------------------------------------------------------------
- */
+/* -- success ------------------------------------------------------------- */
 
 static void each_model_is_raised_to_fdl2(void **state)
 {
@@ -197,8 +196,7 @@ static void a_phone_that_wants_its_port_opened_answers(void **state)
 	wirerig_close(&on);
 }
 
-/* -- loaders ----------------------------------------------------------------
- */
+/* -- loaders ------------------------------------------------------------- */
 
 static void a_wrong_address_is_refused_as_a_row(void **state)
 {
@@ -289,8 +287,7 @@ static void a_silent_fdl1_is_a_timeout_and_a_row(void **state)
 	wirerig_close(&on);
 }
 
-/* -- loaders that refuse ----------------------------------------------------
- */
+/* -- loaders that refuse ------------------------------------------------- */
 
 /* Any other command than the vendor's answer would hang such a phone. */
 static void a_handshake_is_not_answered(void **state)
@@ -322,8 +319,7 @@ static void an_authorisation_gate_is_asked_once(void **state)
 	wirerig_close(&on);
 }
 
-/* -- by profile -------------------------------------------------------------
- */
+/* -- by profile ---------------------------------------------------------- */
 
 static void with_quirks(const char *spec, unsigned quirks)
 {
@@ -380,8 +376,7 @@ static void the_only_storage_of_a_profile_is_taken(void **state)
 	wirerig_close(&on);
 }
 
-/* -- leaving ----------------------------------------------------------------
- */
+/* -- leaving ------------------------------------------------------------- */
 
 static void ending_needs_leave(void **state)
 {
@@ -422,8 +417,7 @@ static void cancelling_ends_the_climb(void **state)
 	wirerig_close(&on);
 }
 
-/* -- answers that only a script gives ---------------------------------------
- */
+/* -- answers that only a script gives ------------------------------------ */
 
 #define ACK_CRC	    "7E 00 80 00 00 3B 5A 7E"
 #define ACK	    "7E 00 80 00 00 FF 7F 7E"

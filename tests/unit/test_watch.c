@@ -53,8 +53,7 @@ static struct watch watch_of(unsigned limit_ms)
 	return w;
 }
 
-/* -- the ring ----------------------------------------------------------------
- */
+/* -- the ring ------------------------------------------------------------ */
 
 /* Work that hangs until somebody lets it go. */
 struct hanging {
@@ -162,8 +161,7 @@ static void what_hangs_for_good_is_left(void **state)
 	assert_true(ring_free(h.ring));
 }
 
-/* -- a pipe ------------------------------------------------------------------
- */
+/* -- a pipe -------------------------------------------------------------- */
 
 static struct {
 	char dir[32], path[64];

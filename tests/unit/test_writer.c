@@ -429,8 +429,7 @@ static void a_phone_that_leaves_leaves_it_unknown(void **state)
 	}
 }
 
-/* -- it goes wrong in words --------------------------------------------------
- */
+/* -- it goes wrong in words ---------------------------------------------- */
 
 static void a_signature_that_hangs_is_named(void **state)
 {
@@ -526,8 +525,7 @@ static void a_source_that_fails_is_told(void **state)
 	wirerig_close(&on);
 }
 
-/* -- each refusal, at each step ---------------------------------------------
- */
+/* -- each refusal, at each step ------------------------------------------ */
 
 static char lines[16][4096];
 static struct script_step steps[16];

@@ -261,8 +261,7 @@ static void ask(unsigned cmd, const void *data, size_t n, unsigned type,
 	expect(type, also);
 }
 
-/* -- the way up -------------------------------------------------------------
- */
+/* -- the way up ---------------------------------------------------------- */
 
 static void hello(unsigned flags)
 {
@@ -342,8 +341,7 @@ static void climb(void)
 		fail("the second loader did not greet", (long)got_type);
 }
 
-/* -- reading ----------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------- */
 
 static void name16(uint8_t *to, const char *name)
 {
@@ -414,8 +412,7 @@ static void read_part(const char *part, uint32_t bytes, uint8_t *image)
 	ask(READ_END, NULL, 0, ACK, 0);
 }
 
-/* -- the two ends -----------------------------------------------------------
- */
+/* -- the two ends -------------------------------------------------------- */
 
 static void open_usb(void)
 {
