@@ -104,7 +104,8 @@ int exchange_start(struct part_reader *r, struct err *e)
 		if (strays < 0)
 			return strays;
 		if (strays || refused)
-			rc = send_start(r, e);
+			rc = session_is_nand(r->s) ? exchange_anew(r, e)
+						   : send_start(r, e);
 	}
 	if (rc == 0 && strcmp(r->s->started, r->x.name) != 0)
 		rc = exchange_anew(r, e);
@@ -411,6 +412,10 @@ static int fence_with(struct part_reader *r, unsigned cmd, const void *msg,
 		r->s->owed += e->code == ERR_TIMEOUT;
 		if (!exchange_is_spoilt(e) || i == FENCE_TRIES)
 			return is_dead(r, e);
+		/* A volume that is open now would be lost by another [5.8]. */
+		if (cmd == BSL_CMD_READ_START && session_is_nand(r->s) &&
+		    exchange_end_again(r, e) < 0)
+			return -(int)e->code;
 	}
 }
 

@@ -6,8 +6,7 @@
 #include "base/bytes.h"
 #include "base/text.h"
 #include "bsl/proto.h"
-#include "device/reader.h"
-#include "internal.h"
+#include "exchange.h"
 #include "probe.h"
 
 #define UNIT	  512u
@@ -16,17 +15,16 @@
 
 static int end_of_it(struct session *s, struct err *e)
 {
-	int rc = session_expect_ack(s, BSL_CMD_READ_END, NULL, 0,
-				    session_timeout(s, READ_MS), e);
+	struct part_reader r = { .s = s };
+	int rc = exchange_end(&r, e);
 
+	if (rc < 0 && exchange_is_spoilt(e))
+		rc = exchange_end_again(&r, e);
 	return rc == -(int)ERR_REFUSED ? 0 : rc;
 }
 
-/*
- * READ_START, and READ_END whatever came.  1: so many bytes are there, 0: not
- * so many, or no such name.  *ret_told: what the loader says itself, or 0.
- */
-static int try_size(struct session *s, const char *name, uint64_t size,
+/* READ_START, and READ_END whatever came, but not when nothing did. */
+static int ask_size(struct session *s, const char *name, uint64_t size,
 		    uint64_t *ret_told, struct err *e)
 {
 	uint8_t msg[MSG_MAX];
@@ -56,6 +54,29 @@ static int try_size(struct session *s, const char *name, uint64_t size,
 	if (rc == 0)
 		*e = refusal;
 	return rc;
+}
+
+/*
+ * 1: so many bytes are there, 0: not so many, or no such name.  *ret_told: what
+ * the loader says itself, or 0.
+ */
+static int try_size(struct session *s, const char *name, uint64_t size,
+		    uint64_t *ret_told, struct err *e)
+{
+	struct part_reader r = { .s = s };
+
+	for (unsigned i = 0;; i++) {
+		int rc = ask_size(s, name, size, ret_told, e);
+
+		if (rc >= 0 || !exchange_is_spoilt(e) || i == REPEATS)
+			return rc;
+		if (s->ev.retry)
+			s->ev.retry(s->ev.user, i + 1, e);
+		/* Its ACK may still come, and would be taken for the next. */
+		s->owed++;
+		if (exchange_end_again(&r, e) < 0)
+			return -(int)e->code;
+	}
 }
 
 /* Between what is taken and what is not; `told` is believed when it is taken.

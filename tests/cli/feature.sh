@@ -260,6 +260,11 @@ run backup --pac sc6531e.pac --device sim:sc6531e,bad=ps+64K+1024 --json -o bad.
 is 'flash that cannot be read' ended 6
 is '... is a range of its two sectors' prints '"unreadable":1024'
 is '... the phone is well' well
+for f in late:n=400,1/23,seed=3,ms=6000 lose:n=400,1/29,seed=2 flip:n=400,1/19,seed=4; do
+	run backup --pac udx710.pac --device sim:udx710 --fault "$f" --json -o faulty.tar.zst --force
+	is "a bad line while volumes are measured ($f)" ended 0
+	is '... the same bytes' same "$(sums faulty.tar.zst)" "$(sums udx710.tar.zst)"
+done
 for f in late:n=400,1/7,seed=3 double:n=400,1/9,seed=5 lose:n=400,1/11,seed=2; do
 	run backup --pac ums9117.pac --device sim:ums9117 --fault "$f" --json -o faulty.tar.zst --force
 	is "a bad line ($f)" ended 0
