@@ -105,8 +105,8 @@ static const struct reply_words words[] = {
 	{ BSL_REP_FLASH_CFG_ERROR, "FLASH_CFG_ERROR",
 	  "the loader's flash configuration does not fit" },
 	{ BSL_REP_SIGN_VERIFY_ERROR, "SIGN_VERIFY_ERROR",
-	  "the signature of the loader was refused: it is not signed for "
-	  "this phone" },
+	  "the signature of what was sent was refused: it is not for this "
+	  "phone" },
 	{ BSL_REP_SECURITY_ERROR, "SECURITY_ERROR",
 	  "the loader refused the signature of what it got" },
 	{ BSL_REP_NOT_ENABLE_WRITE, "NOT_ENABLE_WRITE",

@@ -81,6 +81,16 @@ static void start_data(struct phone *p, const struct wire_msg *m)
 				      : BSL_REP_OPERATION_FAILED);
 		return;
 	}
+	if (p->cfg.start_says) {
+		static const uint16_t says[] = {
+			BSL_REP_OPERATION_FAILED,
+			BSL_REP_INCOMPATIBLE_PARTITION,
+			BSL_REP_NOT_ENABLE_WRITE,
+		};
+
+		sim_answer(p, says[p->cfg.start_says - 1]);
+		return;
+	}
 	w->nv = p->cfg.nv_repair != NV_NONE && nv_is_primary(p, w->name);
 	if (!size_fits(p, &t)) {
 		sim_answer(p, BSL_REP_DOWN_SIZE_ERROR);
@@ -117,6 +127,15 @@ static uint16_t store(struct phone *p)
 	struct writing *w = &p->writing;
 	uint16_t type = BSL_REP_ACK;
 
+	if (p->cfg.last_says && w->got == w->size) {
+		static const uint16_t says[] = {
+			BSL_REP_CHECKSUM_ERROR,
+			BSL_REP_SIGN_VERIFY_ERROR,
+			BSL_REP_FLASH_WRITTEN_PROTECTION,
+		};
+
+		return says[p->cfg.last_says - 1];
+	}
 	if (w->nv)
 		return w->got == w->size ? nv_store(p) : BSL_REP_ACK;
 	while (type == BSL_REP_ACK && w->got < w->size &&

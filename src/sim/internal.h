@@ -108,6 +108,7 @@ struct cfg {
 	uint64_t nv_write, nv_diff, nv_crypt, nv_sum32;
 	uint64_t start_exact, even_sizes, window, writes_log;
 	uint64_t write_ms, last_ms, erase_ms, power_loss, torn;
+	uint64_t start_says, last_says;
 	char *protect;
 	uint64_t host, mute, fdl1, fdl2, refuse_starts, short_data;
 	char *no_name, *add;

@@ -150,6 +150,8 @@ static const struct key keys[] = {
 	FLAG(even_sizes),
 	SIZE(window),
 	TEXT(protect),
+	WORD(start_says, "ok|84|96|AC"),
+	WORD(last_says, "ok|A0|A6|B3"),
 	FLAG(writes_log),
 	NUMBER(write_ms),
 	NUMBER(last_ms),
