@@ -150,7 +150,7 @@ check-asan: export UBSAN_OPTIONS=print_stacktrace=1
 check-asan:
 	@scripts/install-deps.sh build check
 	@$(MAKE) --no-print-directory B=$(B)/asan CFLAGS='$(SAN_asan)' LDFLAGS='$(SAN_asan)' all tests
-	@SPDVAULT=$(B)/asan/spdvault TEST_LOGS=$(B)/asan/logs scripts/run-tests.sh \
+	@TEST_TIMEOUT=1500 SPDVAULT=$(B)/asan/spdvault TEST_LOGS=$(B)/asan/logs scripts/run-tests.sh \
 		$(TESTS:$(B)/%=$(B)/asan/%) $(FUZZERS:$(B)/%=$(B)/asan/%.corpus) \
 		$(sort $(wildcard tests/cli/*.sh))
 
@@ -160,7 +160,7 @@ check-tsan:
 	@scripts/install-deps.sh build check
 	@$(MAKE) --no-print-directory B=$(B)/tsan CFLAGS='$(SAN_tsan)' LDFLAGS='$(SAN_tsan)' \
 		all $(TSAN_TESTS:%=$(B)/tsan/%)
-	@SPDVAULT=$(B)/tsan/spdvault TEST_LOGS=$(B)/tsan/logs scripts/run-tests.sh $(TSAN_TESTS:%=$(B)/tsan/%)
+	@TEST_TIMEOUT=1500 SPDVAULT=$(B)/tsan/spdvault TEST_LOGS=$(B)/tsan/logs scripts/run-tests.sh $(TSAN_TESTS:%=$(B)/tsan/%)
 
 # Random faults, for SOAK_SECONDS or as many as SOAK_SESSIONS.
 SOAK         := $(B)/tests/fault/soak
