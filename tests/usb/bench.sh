@@ -74,9 +74,9 @@ for case in $cases; do
 	bus=${case%:*} delay=${case#*:}
 	for chunk in $chunks; do
 		case $chunk in
-		4096) one_case 12 ;;
-		16384) one_case 32 ;;
-		*) one_case 96 ;;
+		4096) one_case 8 ;;
+		16384) one_case 24 ;;
+		*) one_case 64 ;;
 		esac
 	done
 done
