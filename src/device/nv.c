@@ -80,11 +80,13 @@ static bool parse_index(struct nv_image *im)
 	size_t end;
 
 	im->ncores = get_le16(index + 6);
-	im->list_end = PREFIX + ITEM_HEAD + padded(len);
 	if (len < INDEX_HEAD || im->ncores == 0 || im->ncores > NV_CORES_MAX ||
 	    im->ncores > (len - INDEX_HEAD) / INDEX_ROW ||
 	    len > im->len - PREFIX - ITEM_HEAD)
 		return false;
+	im->list_end = PREFIX + ITEM_HEAD + padded(len);
+	if (im->list_end > im->len)
+		im->list_end = im->len;
 	for (size_t i = 0; i < im->ncores; i++) {
 		const uint8_t *row = index + INDEX_HEAD + i * INDEX_ROW;
 		struct nv_core *c = &im->cores[i];

@@ -243,8 +243,7 @@ static void what_is_no_list_is_refused(void **state)
 	}
 }
 
-/* -- more than one core
- * -------------------------------------------------------- */
+/* -- more than one core -------------------------------------------------- */
 
 static void row(uint8_t *p, const char *name, size_t at, size_t n)
 {
@@ -301,6 +300,32 @@ static void each_core_has_its_list(void **state)
 	assert_false(nv_next(&im, &c, &item));
 }
 
+/* An index that ends the image, of an odd length: it has no padding. */
+static void nothing_behind_an_image_is_looked_at(void **state)
+{
+	enum { LIST = 12, INDEX = 8 + 24 + LIST + 1, BODY = 4 + 4 + INDEX };
+	uint8_t *p = calloc(1, NV_HEAD_SIZE + BODY), *body = p + NV_HEAD_SIZE;
+	struct nv_image im;
+
+	(void)state;
+	assert_non_null(p);
+	put_le32(p, 0x4E56);
+	put_le32(p + 4, BODY);
+	put_le16(body + 6, INDEX);
+	memcpy(body + 8, "INDX\0\0\1", 8);
+	row(body + 16, "ONE", 40, LIST);
+	put_le16(body + 40, 5);
+	put_le16(body + 42, 4);
+	memset(body + 48, 0xFF, 4);
+	put_be16(body, crc16_arc(0, body + 2, BODY - 2));
+	assert_ok(nv_parse(p, NV_HEAD_SIZE + BODY, &im, &e), &e);
+	assert_int_equal(im.items, 1);
+	assert_int_equal(im.list_end, BODY);
+	assert_int_equal(im.send_len, BODY);
+	assert_true(im.crc_fits);
+	free(p);
+}
+
 static void an_index_that_leads_astray_is_refused(void **state)
 {
 	static const struct {
@@ -329,8 +354,7 @@ static void an_index_that_leads_astray_is_refused(void **state)
 	}
 }
 
-/* -- what goes to the loader
- * ---------------------------------------------------- */
+/* -- what goes to the loader --------------------------------------------- */
 
 static void a_packed_image_has_both_sums(void **state)
 {
@@ -351,8 +375,7 @@ static void a_packed_image_has_both_sums(void **state)
 	free(p);
 }
 
-/* -- two images
- * ------------------------------------------------------------------ */
+/* -- two images ------------------------------------------------------------ */
 
 static int compare(struct nv_difference *d)
 {
@@ -467,6 +490,7 @@ int main(void)
 		cmocka_unit_test(what_has_no_header_is_refused),
 		cmocka_unit_test(what_is_no_list_is_refused),
 		cmocka_unit_test(each_core_has_its_list),
+		cmocka_unit_test(nothing_behind_an_image_is_looked_at),
 		cmocka_unit_test(an_index_that_leads_astray_is_refused),
 		cmocka_unit_test(a_packed_image_has_both_sums),
 		cmocka_unit_test(items_count_and_nothing_else),
