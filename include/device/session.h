@@ -23,6 +23,12 @@ enum stage {
 	STAGE_FDL2
 };
 
+/* What this session has done itself; outlives the loss of a phone. */
+struct sent_loaders {
+	bool fdl1, fdl2; /* their bytes went out */
+	bool started;	 /* EXEC of FDL2, also of one that was not sent [4.6] */
+};
+
 struct device_info {
 	char hello[64];	     /* the first version text, as the phone said it */
 	char fdl1_hello[64]; /* the same of FDL1 */
@@ -34,9 +40,10 @@ struct device_info {
 	unsigned baud;	      /* of a serial line, else 0 */
 	unsigned unsupported; /* commands that the loader did not know */
 	bool no_list;	      /* READ_PARTITION was one of them */
-	bool taken_up;	      /* FDL2 was found running; nothing was loaded */
-	/* And knows what it was asked before. */
+	bool taken_up;	      /* FDL2 was found running, by asking it */
+	/* And nobody knows what it was asked before. */
 	bool taken_blind;
+	struct sent_loaders sent;
 };
 
 /* A loader that an earlier session left running, as it was then. */

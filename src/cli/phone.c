@@ -26,6 +26,36 @@ static void on_step(void *user, const char *text)
 	ui_step(p->ui, "%s", text);
 }
 
+/*
+ * What the note of an earlier run says of its loaders holds for what runs now,
+ * or ran before FDL2.
+ */
+static bool note_holds(const struct phone_link *p)
+{
+	const struct device_info *d = session_info(p->session);
+	const struct device_info *was = &p->left.session.info;
+
+	if (!p->noted)
+		return false;
+	if (d->taken_up && !d->sent.started)
+		return !d->taken_blind;
+	return p->left.session.stage == STAGE_FDL1 &&
+	       strcmp(d->fdl1_hello, was->fdl1_hello) == 0;
+}
+
+/* Which one was sent, by this run or by the one before; NULL: none was, or it
+ * is not known. */
+static const struct loader *sent(const struct phone_link *p, int which)
+{
+	const struct sent_loaders *here = &session_info(p->session)->sent;
+	const struct loader *l;
+
+	if (which == 1 ? here->fdl1 : here->fdl2)
+		return which == 1 ? &p->fdl1 : &p->fdl2;
+	l = which == 1 ? &p->left.fdl1 : &p->left.fdl2;
+	return note_holds(p) && *l->file ? l : NULL;
+}
+
 /* A loader runs that the next run may find, however this one ends. */
 static void take_note(void *user)
 {
@@ -37,10 +67,10 @@ static void take_note(void *user)
 		return;
 	if (p->so.profile)
 		text_copy(l.profile, sizeof(l.profile), p->so.profile->name);
-	if (l.session.info.taken_up ? p->noted : p->so.fdl1 != NULL) {
-		l.fdl1 = l.session.info.taken_up ? p->left.fdl1 : p->fdl1;
-		l.fdl2 = l.session.info.taken_up ? p->left.fdl2 : p->fdl2;
-	}
+	if (sent(p, 1))
+		l.fdl1 = *sent(p, 1);
+	if (sent(p, 2))
+		l.fdl2 = *sent(p, 2);
 	left_save(session_transport(p->session)->stay, &l);
 }
 
@@ -272,16 +302,27 @@ int phone_open(const struct options *o, struct ui *u, struct phone_link *p,
 	return rc;
 }
 
-/* Nothing was sent: the loaders are those of the run before, if any. */
-static void go_on_from_there(struct phone_link *p, struct ui *u)
+/* For the manifest: what runs, and not what could have been sent. */
+static void keep_what_was_sent(struct phone_link *p)
 {
-	bool known = p->noted && !session_info(p->session)->taken_blind;
+	const struct sent_loaders *here = &session_info(p->session)->sent;
 
-	ui_note(u, "the phone still runs the loader of an earlier run: "
-		   "nothing had to be sent");
-	memset(&p->pac.package, 0, sizeof(p->pac.package));
-	p->so.fdl1 = known && *p->left.fdl1.file ? &p->left.fdl1 : NULL;
-	p->so.fdl2 = known && *p->left.fdl2.file ? &p->left.fdl2 : NULL;
+	p->so.fdl1 = sent(p, 1);
+	p->so.fdl2 = sent(p, 2);
+	if (!here->fdl1 && !here->fdl2)
+		memset(&p->pac.package, 0, sizeof(p->pac.package));
+}
+
+static void say_if_it_went_on(const struct phone_link *p, struct ui *u)
+{
+	const struct device_info *d = session_info(p->session);
+
+	if (d->taken_up && !d->sent.started)
+		ui_note(u, "the phone still runs the loader of an earlier "
+			   "run: nothing had to be sent");
+	else if (d->taken_up)
+		ui_note(u, "the phone left the bus while FDL2 started, and "
+			   "FDL2 answers now");
 }
 
 int phone_raise(struct phone_link *p, struct ui *u, struct err *e)
@@ -291,8 +332,8 @@ int phone_raise(struct phone_link *p, struct ui *u, struct err *e)
 	if (rc < 0)
 		return rc;
 	p->raised = true;
-	if (session_info(p->session)->taken_up)
-		go_on_from_there(p, u);
+	say_if_it_went_on(p, u);
+	keep_what_was_sent(p);
 	ui_step(u, "FDL2 says: %s, escaping %s",
 		msg_da_form_name(session_info(p->session)->da.form),
 		session_info(p->session)->escaping ? "on" : "off");

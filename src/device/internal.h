@@ -58,7 +58,6 @@ struct session {
 	bool served;	     /* FDL2 has taken a name to read */
 	bool refused;	     /* the answer before reads as a refusal */
 	unsigned owed;	     /* ACKs that may still come, for old requests */
-	bool ours;	     /* FDL2 was sent by this session, nobody else */
 	bool write_enabled;  /* ENABLE_WRITE_FLASH was acknowledged */
 	bool hold_on;	     /* a wish to stop is not heard just now */
 	char started[37];    /* by READ_START, for certain; "": nothing */

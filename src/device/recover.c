@@ -23,11 +23,14 @@ void session_forget(struct session *s)
 	static const struct frame_format either = { FRAME_EITHER, true };
 	static const struct guard loading = { .mode = GUARD_LOAD };
 
+	const struct sent_loaders sent = s->info.sent;
+
 	s->stage = STAGE_UNKNOWN;
 	s->dead = false;
 	s->reopened = 0;
 	s->owed = 0;
 	memset(&s->info, 0, sizeof(s->info));
+	s->info.sent = sent;
 	s->info.escaping = true;
 	s->info.baud = s->t->baud;
 	link_set_format(s->link, either);
@@ -67,11 +70,15 @@ static bool may_go_better(const struct err *e)
 /* 1: it had not heard the first question, and is the loader of before. */
 static int went_on(struct session *s, const struct device_info *before)
 {
+	struct device_info info;
+
 	if (!s->info.taken_up)
 		return 0;
-	s->info = *before;
-	s->info.baud = s->t->baud;
-	s->info.escaping = true; /* it has just been heard so */
+	info = *before;
+	info.baud = s->t->baud;
+	info.escaping = s->info.escaping; /* it has just been heard so */
+	info.sent = s->info.sent;
+	s->info = info;
 	return 1;
 }
 

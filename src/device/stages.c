@@ -128,7 +128,7 @@ static int step_first_contact(struct session *s, struct err *e)
 	}
 	if (rc < 0)
 		return session_explain(s, STEP_CONTACT, e);
-	s->ours = false;
+	s->info.sent.started = s->info.sent.fdl2 = false;
 	text_clean(r.data, r.len, s->info.hello, sizeof(s->info.hello));
 	session_note(s, "the phone says '%s'", s->info.hello);
 	if (r.check == FRAME_SUM16) {
@@ -138,6 +138,7 @@ static int step_first_contact(struct session *s, struct err *e)
 		s->stage = STAGE_FDL1;
 	} else {
 		link_set_format(s->link, rom_format);
+		s->info.sent.fdl1 = false;
 		s->stage = strcmp(s->info.hello, BSL_HELLO_AUTOD) == 0
 				   ? STAGE_AUTOD
 				   : STAGE_BOOTROM;
@@ -259,6 +260,7 @@ static int step_rom_to_fdl1(struct session *s, struct err *e)
 		return -(int)e->code;
 	if (load_send(s, l, "FDL1", LOAD_PIECE_ROM, e) < 0)
 		return -(int)e->code;
+	s->info.sent.fdl1 = true;
 	rc = session_expect_ack(s, BSL_CMD_EXEC_DATA, NULL, 0,
 				session_timeout(s, ANSWER_MS), e);
 	/* Silence or leaving the bus are all right when FDL1 lives then. */
@@ -361,7 +363,7 @@ static int start_fdl2(struct session *s, struct err *e)
 
 	if (rc == 0)
 		rc = link_call(s->link, BSL_CMD_EXEC_DATA, NULL, 0, ms, &r, e);
-	s->ours = true;
+	s->info.sent.started = true;
 	if (rc == -(int)ERR_GONE)
 		return comes_back(s, e);
 	if (rc < 0)
@@ -436,10 +438,12 @@ static int bring_fdl2(struct session *s, struct err *e)
 	const struct loader *l = s->opt.fdl2;
 	int rc;
 
-	if (strcmp(s->info.hello, BSL_HELLO_AUTOD) != 0 &&
-	    (load_need(l, "second stage loader (FDL2)", e) < 0 ||
-	     load_send(s, l, "FDL2", LOAD_PIECE_FDL1, e) < 0))
-		return -(int)e->code;
+	if (strcmp(s->info.hello, BSL_HELLO_AUTOD) != 0) {
+		if (load_need(l, "second stage loader (FDL2)", e) < 0 ||
+		    load_send(s, l, "FDL2", LOAD_PIECE_FDL1, e) < 0)
+			return -(int)e->code;
+		s->info.sent.fdl2 = true;
+	}
 	rc = start_fdl2(s, e);
 	if (rc < 0) {
 		session_explain(s, STEP_START_FDL2, e);

@@ -94,12 +94,14 @@ int takeup_known(struct session *s, struct err *e)
 {
 	const struct session_left *left = s->opt.left;
 
-	if (!left || left->stage != STAGE_FDL2)
+	/* What was started since is another one. */
+	if (!left || left->stage != STAGE_FDL2 || s->info.sent.started)
 		return 0;
 	listen_to_fdl2(s, left->info.escaping);
 	if (!takeup_runs(s, left->info.baud, false, e))
 		return not_taken(s, e);
 	s->info = left->info;
+	s->info.sent = (struct sent_loaders) { .fdl1 = false };
 	s->info.baud = s->t->baud;
 	s->info.taken_up = true;
 	session_enter_fdl2(s);
@@ -122,10 +124,11 @@ int takeup_silent(struct session *s, struct err *e)
 	 * command that it bears had been used up.
 	 */
 	s->info.taken_up = true;
-	s->info.taken_blind = !s->ours;
+	s->info.taken_blind = !s->info.sent.started;
 	session_enter_fdl2(s);
 	session_note(s, "the phone answers as FDL2, %s",
-		     s->ours ? "and was away while it started"
+		     s->info.sent.started
+			     ? "and was away while it started"
 			     : "which something else has started; nothing was "
 			       "loaded");
 	return 1;

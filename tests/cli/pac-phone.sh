@@ -46,6 +46,33 @@ for c in 'info' 'read misc -o misc.img' 'backup -o b.tar.zst misc'; do
 	is '... and each loader' says "^FDL2: 'fdl2-sign.bin' to 0x9EFFFE00, 488 KiB, SHA-256 $(sha fdl2)"
 done
 
+# -- the phone leaves while it starts ------------------------------------------------------
+
+# The answer to EXEC of FDL2 is the first behind those to its bytes.
+before=1 exec=4096
+while [ $((exec - before)) -gt 1 ]; do
+	at=$(((before + exec) / 2))
+	run info --pac FW.pac --device $phone --fault disconnect:n=$at
+	if says 'loading FDL[12]|FDL1 was sent|silent'; then
+		before=$at
+	else
+		exec=$at
+	fi
+done
+works 'a phone that leaves as FDL2 starts is gone on with' backup --pac FW.pac \
+	--device $phone --fault disconnect:n=$exec -o left.tar.zst misc
+is '... it is said what happened' says 'left the bus while FDL2 started, and FDL2 answers now'
+is '... and not that nothing was sent' no says 'earlier run'
+run inspect left.tar.zst
+is '... FDL1 is kept, as it was sent' prints "^FDL1: +fdl1-sign.bin at 0x5500, SHA-256 $(sha fdl1)"
+is '... and FDL2' prints "^FDL2: +fdl2-sign.bin at 0x9EFFFE00, SHA-256 $(sha fdl2)"
+is '... and the package' prints '^package: +FW.pac: ums512_1h10_Natv, version SW 1.0 '
+
+works 'a phone that runs its own loader' backup --pac FW.pac \
+	--device $phone,version=SPRD4:AutoD -o auto.tar.zst misc
+run inspect auto.tar.zst
+is '... gets none of ours, and none is in the manifest' no prints '^(FDL[12]|package): '
+
 # -- some of it -------------------------------------------------------------------------
 
 noise 20000 | tr '\0-\377' '\1-\377\0' >mine
