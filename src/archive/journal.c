@@ -232,15 +232,21 @@ static int take_end(struct journal *j, struct words *w, uint64_t at,
 	return 1;
 }
 
-/* Only blocks of the open member are ever replaced. */
+/* Are lines still to come of a mend? */
+static bool is_half_mended(const struct journal *j)
+{
+	return j->mended && j->nframes < j->mend_frame + j->nreplaced;
+}
+
+/* Only blocks of the open member are ever replaced, by one mend at a time. */
 static int take_cut(struct journal *j, struct words *w, uint64_t at,
 		    struct err *e)
 {
 	uint64_t frame = take_number(w, SEEKTABLE_FRAMES_MAX - 1);
 	size_t n;
 
-	if (!at_end(w) || !is_open(j) || frame >= j->nframes ||
-	    frame <= j->members[j->nmembers - 1].header)
+	if (!at_end(w) || !is_open(j) || is_half_mended(j) ||
+	    frame >= j->nframes || frame <= j->members[j->nmembers - 1].header)
 		return 0;
 	n = j->nframes - (size_t)frame;
 	free(j->replaced);
@@ -389,7 +395,7 @@ static int undo_half_mend(struct journal *j, struct err *e)
 	size_t n = j->nreplaced, all = j->mend_frame + n;
 	void *frames;
 
-	if (!j->mended || j->nframes >= all)
+	if (!is_half_mended(j))
 		return 0;
 	frames = realloc(j->frames, all * sizeof(*j->frames));
 	if (!frames)

@@ -350,6 +350,25 @@ static void it_can_be_cut_anywhere(void **state)
 	strbuf_free(&t.b);
 }
 
+static void no_mend_begins_inside_of_another(void **state)
+{
+	struct journal j;
+	struct text t;
+	size_t before;
+
+	(void)state;
+	open_member(&t);
+	before = t.b.len;
+	journal_line_cut(&t.b, &t.chain, 4);
+	body(&t, 4, BLOCK_SIZE);
+	journal_line_cut(&t.b, &t.chain, 4);
+	parse_all(&t, &j);
+	assert_int_equal(j.length, before);
+	assert_int_equal(j.nframes, 6);
+	journal_free(&j);
+	strbuf_free(&t.b);
+}
+
 static void a_mend_counts_when_it_is_whole(void **state)
 {
 	struct journal j;
@@ -412,6 +431,7 @@ int main(void)
 		cmocka_unit_test(a_line_that_makes_no_sense_ends_it),
 		cmocka_unit_test(other_versions_say_so),
 		cmocka_unit_test(it_can_be_cut_anywhere),
+		cmocka_unit_test(no_mend_begins_inside_of_another),
 		cmocka_unit_test(a_mend_counts_when_it_is_whole),
 		cmocka_unit_test(who_went_on_inside_a_mend_has_decided),
 	};
