@@ -32,15 +32,18 @@ static int item_at(const uint8_t *p, size_t n, size_t at, struct nv_item *ret,
 		*next = n;
 		return 0;
 	}
-	if (n - at < ITEM_HEAD)
+	if (n - at < 2)
 		return -1;
 	ret->id = get_le16(p + at);
-	ret->len = get_le16(p + at + 2);
-	ret->data = p + at + ITEM_HEAD;
 	if (ret->id >= LAST_ID) {
-		*next = at + ITEM_HEAD;
+		/* With or without a length of its own. */
+		*next = n - at < ITEM_HEAD ? n : at + ITEM_HEAD;
 		return 0;
 	}
+	if (n - at < ITEM_HEAD)
+		return -1;
+	ret->len = get_le16(p + at + 2);
+	ret->data = p + at + ITEM_HEAD;
 	if (ret->len > n - at - ITEM_HEAD)
 		return -1;
 	*next = at + ITEM_HEAD + padded(ret->len);

@@ -131,6 +131,13 @@ static void a_list_may_end_without_a_mark(void **state)
 	assert_ok(nv_parse(flash, sizeof(flash), &im, &e), &e);
 	assert_int_equal(im.items, 1);
 	assert_int_equal(im.list_end, m.at + 4);
+	/* The mark alone, without a length, and then nothing. */
+	put_le16(m.p + m.at, 0xFFFF);
+	end(&m, m.at + 2, (uint32_t)m.at + 2);
+	assert_ok(nv_parse(flash, sizeof(flash), &im, &e), &e);
+	assert_int_equal(im.items, 1);
+	assert_int_equal(im.send_len, m.at + 2);
+	assert_true(im.sum_fits && im.crc_fits);
 }
 
 /* Something behind the list that is no padding belongs to it, if the CRC of
