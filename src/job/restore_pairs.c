@@ -149,10 +149,21 @@ static void refuse_slots(struct restore_item *it, bool stored)
 			     "lacks the other one (--slots says what to do)");
 }
 
+/* What goes to that name: of a first NV copy also the second one. */
+static struct restore_item *goes_to(struct restore *r, const char *name)
+{
+	struct restore_item *it = restore_find(r, name);
+
+	for (size_t i = 0; !it && i < r->plan.n; i++)
+		if (strcmp(r->plan.v[i].target, name) == 0)
+			it = &r->plan.v[i];
+	return it;
+}
+
 static int pair_slots(struct restore *r, struct restore_item *it,
 		      const char *other, struct err *e)
 {
-	struct restore_item *o = restore_find(r, other);
+	struct restore_item *o = goes_to(r, other);
 	int same = o ? same_content(r, it, o, e) : 0;
 
 	if (same < 0)

@@ -172,4 +172,10 @@ done
 is 'lost before the first write, while it is compared and saved' test $early -gt 1
 is '... nothing is left behind' same $left 0
 
+run backup --device "sim:ums512,$base,user_partition=84,same_slots=1" -o second.tar.zst
+run restore second.tar.zst --device "sim:ums512,$base,user_partition=84,same_slots=1,damage=l_fixnv*" --yes --same-phone --class nv
+is 'second copies alone, of both slots: the loader writes both' ended 0
+is '... each is read back' prints '^restored: 2 partitions'
+is '... and goes by the name of the first one' prints 'l_fixnv2_a .* as NV by the name of the first copy'
+
 finish
