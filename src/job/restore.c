@@ -162,8 +162,9 @@ static int look_at(struct restore *r, struct restore_item *it, struct err *e)
 		return -(int)e->code;
 	if (it->erased_first && it->behind && !it->differs) {
 		it->differs = true;
+		it->differing = it->behind;
 		it->first = it->length;
-		it->last = it->length + it->behind;
+		it->last = it->source;
 	}
 	if (!restore_needs_whole(it))
 		return 0;

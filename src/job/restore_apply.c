@@ -127,6 +127,7 @@ static int read_back(struct restore *r, struct restore_item *it, struct err *e)
 	bool whole = r->q.whole;
 	int rc;
 
+	r->left_behind = false;
 	r->q.whole = true;
 	rc = restore_compare(r, &now, e);
 	r->q.whole = whole;
@@ -137,6 +138,7 @@ static int read_back(struct restore *r, struct restore_item *it, struct err *e)
 	if (now.state == RESTORE_REFUSED)
 		return err_set(e, ERR_REFUSED, "reading '%s' back: %s",
 			       it->name, now.reason);
+	r->left_behind = now.erased_first && now.behind > 0;
 	if (!now.differs)
 		return 0;
 	return err_set(e, ERR_MISMATCH,
@@ -186,7 +188,7 @@ static void begun(struct restore *r, const struct restore_item *it)
 		x->done = RESTORE_BEGUN;
 }
 
-static int write_item(struct restore *r, struct restore_item *it, struct err *e)
+static int write_once(struct restore *r, struct restore_item *it, struct err *e)
 {
 	/* Something of it may be there, written along with another one. */
 	const enum restore_done before = it->done;
@@ -222,6 +224,26 @@ static int write_item(struct restore *r, struct restore_item *it, struct err *e)
 	return rc;
 }
 
+/* What the loader was to erase behind a payload is there still. */
+static int write_whole(struct restore *r, struct restore_item *it,
+		       struct err *e)
+{
+	job_note(&r->ev,
+		 "the loader did not erase '%s' before it was written: now all "
+		 "of it",
+		 it->name);
+	it->how = RESTORE_WHOLE;
+	it->length = it->source;
+	return write_once(r, it, e);
+}
+
+static int write_item(struct restore *r, struct restore_item *it, struct err *e)
+{
+	int rc = write_once(r, it, e);
+
+	return rc == 0 && r->left_behind ? write_whole(r, it, e) : rc;
+}
+
 /* Written along with another one, as was expected?  Else by itself. */
 static int check_along(struct restore *r, struct restore_item *it,
 		       struct err *e)
@@ -229,6 +251,8 @@ static int check_along(struct restore *r, struct restore_item *it,
 	struct err why;
 
 	if (read_back(r, it, &why) == 0) {
+		if (r->left_behind)
+			return write_whole(r, it, e);
 		it->done = RESTORE_GOOD;
 		return restore_state_note(r, e, PAPER_GOOD, "%s", it->name);
 	}

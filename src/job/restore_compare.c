@@ -28,6 +28,7 @@ struct look {
 	struct part_source src;
 	struct manifest_part gaps; /* what the phone does not give */
 	uint64_t at;
+	int behind; /* the byte behind the payload; -1 none yet, -2 several */
 };
 
 static const struct plan_item *way_to(const struct restore *r, const char *name)
@@ -90,6 +91,17 @@ static void count_piece(struct look *k, size_t from, size_t to)
 		count_range(k->it, d.offset + at, len);
 }
 
+/* What the phone has behind the payload: is it one byte again and again? */
+static void look_behind(struct look *k, const uint8_t *p, size_t n)
+{
+	if (n == 0)
+		return;
+	if (k->behind == -1)
+		k->behind = p[0];
+	if (k->behind != p[0] || memcmp(p, p + 1, n - 1) != 0)
+		k->behind = -2;
+}
+
 static int look_at_step(struct look *k, size_t n, struct err *e)
 {
 	struct restore *r = k->r;
@@ -103,6 +115,7 @@ static int look_at_step(struct look *k, size_t n, struct err *e)
 		return -(int)e->code;
 	count_piece(k, 0, cut);
 	count_piece(k, cut, n);
+	look_behind(k, r->theirs + cut, n - cut);
 	k->at += n;
 	return 0;
 }
@@ -127,6 +140,9 @@ static int look_at_bytes(struct look *k, struct err *e)
 			return -(int)e->code;
 	}
 	it->to_the_end = k->at == it->source;
+	/* Builds differ in what erasing leaves there [7.3]: it is padding. */
+	if (it->erased_first && (k->behind == 0 || k->behind == 0xFF))
+		it->behind = 0;
 	return sha256_end(k->r->hash, it->phone, e);
 }
 
@@ -163,7 +179,7 @@ static void forget(struct restore_item *it)
 int restore_compare(struct restore *r, struct restore_item *it, struct err *e)
 {
 	const struct plan_item *way = way_to(r, it->name);
-	struct look k = { .r = r, .it = it };
+	struct look k = { .r = r, .it = it, .behind = -1 };
 	int rc;
 
 	forget(it);

@@ -10,7 +10,14 @@
 #define SIGN 0x60u /* header of a signature */
 #define MOST ((size_t)64 << 20)
 
-/* 256 bytes of header, two blocks. */
+/* All zeros or all FF: what padding is, and what erasing leaves. */
+static bool is_padding(const uint8_t *p, size_t n)
+{
+	return n > 0 && (p[0] == 0 || p[0] == 0xFF) &&
+	       memcmp(p, p + 1, n - 1) == 0;
+}
+
+/* 256 bytes of header, two blocks; more than padding behind them counts. */
 static uint64_t vbmeta(const uint8_t *p, size_t n)
 {
 	uint64_t auth, aux, all;
@@ -22,7 +29,8 @@ static uint64_t vbmeta(const uint8_t *p, size_t n)
 	if (auth > n || aux > n)
 		return 0;
 	all = 256 + auth + aux;
-	return all <= n ? all + (all & 1) : 0;
+	all += all & 1; /* no loader takes an odd size */
+	return all < n && is_padding(p + all, n - all) ? all : 0;
 }
 
 /* Header, image, header of the signature that tells where that ends. */

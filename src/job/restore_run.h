@@ -41,9 +41,10 @@ struct restore {
 	uint8_t *ours, *theirs; /* BLOCK_SIZE bytes: archive, phone */
 	struct sha256 *hash;
 	struct restore_log log;
-	bool untouched; /* the last write failed before it began */
-	bool touched;	/* something of this run may be on the phone */
-	char *undo;	/* the safety copy of this run, or NULL */
+	bool untouched;	  /* the last write failed before it began */
+	bool left_behind; /* what was read back has more behind its payload */
+	bool touched;	  /* something of this run may be on the phone */
+	char *undo;	  /* the safety copy of this run, or NULL */
 };
 
 /* A member that holds the bytes of a partition. */

@@ -104,7 +104,7 @@ struct cfg {
 	char *nv_bad;
 	uint64_t gpt_primary_bad, gpt_backup_bad;
 	uint64_t miscdata_writes, poweroff_waits;
-	uint64_t write_enable, ab_mirror, bak, verify_hang;
+	uint64_t write_enable, ab_mirror, bak, verify_hang, vbmeta_erase;
 	uint64_t nv_write, nv_diff, nv_crypt, nv_sum32;
 	uint64_t start_exact, even_sizes, window, writes_log;
 	uint64_t write_ms, last_ms, erase_ms, power_loss, torn;
@@ -244,6 +244,7 @@ struct writing {
 	/* What the first window told: */
 	char other[BSL_NAME_UNITS + 4]; /* written along, or empty */
 	uint64_t payload;		/* 0: the data do not tell */
+	bool has_tail;			/* more than padding lies behind it */
 	bool expand;
 	struct sparse sparse[2]; /* of name, of other */
 	bool foreign[2];	 /* not what the vendor signed for them */

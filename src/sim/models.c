@@ -84,7 +84,7 @@ static const struct phone_model models[] = {
 	"escape_overflow=1,pool=3,leak_unknown=1,unknown=FE,rsa_hang=1," \
 	"old_memory=6,max_read=0x10000,size0_crash=1,size64k_len0=1,"    \
 	"read_start_lazy=1,prodnv_check=1,fixnv_size=0x80000,"           \
-	"nv_diff=A2,even_sizes=1,window=256M,torn=4K,"
+	"nv_diff=A2,even_sizes=1,window=256M,torn=4K,vbmeta_erase=1,"
 
 /*
  * Of those whose loaders know no names: escaping for good, no table, a null

@@ -144,6 +144,7 @@ static const struct key keys[] = {
 	FLAG(nv_sum32),
 	FLAG(write_enable),
 	FLAG(ab_mirror),
+	FLAG(vbmeta_erase),
 	WORD(bak, "none|signed|always"),
 	WORD(verify_hang, "0|1|84|AA"),
 	FLAG(start_exact),

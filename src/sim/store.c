@@ -122,7 +122,7 @@ static void clear_first(struct phone *p, const char *name,
 {
 	uint64_t part = t->size / 100;
 
-	if (!strncmp(name, "vbmeta", 6))
+	if (!strncmp(name, "vbmeta", 6) && p->cfg.vbmeta_erase)
 		sim_write(p, "vbmeta is erased first", true, t->area, t->start,
 			  NULL, t->size);
 	else if (!strcmp(name, "userdata"))
@@ -166,6 +166,19 @@ static void drop_front(struct writing *w, size_t n)
 	w->flushed += n;
 }
 
+/* Does more than padding lie behind the payload? */
+static void look_for_tail(struct writing *w, size_t n)
+{
+	size_t at = 0;
+
+	if (w->payload > w->flushed)
+		at = w->payload - w->flushed < n
+			     ? (size_t)(w->payload - w->flushed)
+			     : n;
+	for (; at < n && !w->has_tail; at++)
+		w->has_tail = w->buf[at] != 0 && w->buf[at] != 0xFF;
+}
+
 /* A padded vbmeta: "No valid OS" at the next start [7.5 U]. */
 static void look_at_padding(struct phone *p)
 {
@@ -173,9 +186,9 @@ static void look_at_padding(struct phone *p)
 	uint64_t most =
 		(w->payload + VBMETA_UNIT - 1) / VBMETA_UNIT * VBMETA_UNIT;
 
-	if (!strncmp(w->name, "vbmeta", 6))
+	if (!strncmp(w->name, "vbmeta", 6) && p->cfg.vbmeta_erase)
 		sim_harm(p, w->name,
-			 w->payload && w->size > most
+			 w->payload && w->size > most && !w->has_tail
 				 ? "vbmeta was written with its padding"
 				 : NULL);
 }
@@ -188,6 +201,7 @@ uint16_t store_window(struct phone *p, bool last)
 
 	if (!w->flushed)
 		look_at_first(p);
+	look_for_tail(w, n);
 	p->delay_ms = n / MIB * p->cfg.write_ms + (last ? p->cfg.last_ms : 0);
 	type = check_signature(p, n, last);
 	if (type != BSL_REP_ACK)

@@ -281,6 +281,46 @@ static void a_raw_image_is_not_expanded(void **state)
 	}
 }
 
+/*
+ * A loader erases a table of verified boot first, so that its payload is all
+ * that is sent: but not where more than padding lies behind, nor where the
+ * loader is one that does not.
+ */
+static void what_lies_behind_a_table_comes_back(void **state)
+{
+	static const char *const keys[] = { "", ",vbmeta_erase=0" };
+	static const uint8_t end[] = "DHTB of the whole";
+	static struct phonesum was, is;
+	struct rig *r = *state;
+	struct rig_place at;
+
+	r->may_write = true;
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(keys); i++) {
+		const char *k = keys[i / 2];
+
+		open_again(r, "sc9863a", k);
+		assert_true(rig_find(r->phone, "vbmeta", &at));
+		if (i % 2)
+			assert_true(
+				phone_poke(r->phone, at.area,
+					   at.offset + at.size - sizeof(end),
+					   end, sizeof(end)));
+		back_up(r, "a.tar.zst");
+		phonesum_take(r->phone, &was);
+		phonesum_damage(r->phone, "vbmeta", 0);
+		phonesum_damage(r->phone, "vbmeta_system", 0x8000);
+		open_again(r, "sc9863a", k);
+		write_all(r, rig_path(r, "a.tar.zst"),
+			  rig_path(r, "undo.tar.zst"));
+		phonesum_take(r->phone, &is);
+		phonesum_assert_same(&was, &is, false);
+		open_again(r, "sc9863a", k);
+		nothing_is_left_to_write(r, rig_path(r, "a.tar.zst"));
+		unlink(rig_path(r, "a.tar.zst"));
+		unlink(rig_path(r, "undo.tar.zst"));
+	}
+}
+
 /* -- NV ------------------------------------------------------------------ */
 
 #define SLOTS ",add=calinv+l_downloadnv"
@@ -419,6 +459,7 @@ int main(void)
 		TEST(an_old_phone),
 		TEST(a_phone_with_secure_boot),
 		TEST(a_raw_image_is_not_expanded),
+		TEST(what_lies_behind_a_table_comes_back),
 		TEST(what_goes_along_is_refused_with_it),
 		TEST(the_imei_is_what_it_was),
 		TEST(an_nv_that_is_gone_comes_back),
