@@ -88,16 +88,38 @@ static int check_states(const struct run *x, struct err *e)
 	return rc;
 }
 
-static void take_request(struct run *x)
+static bool same_names(const struct restore_request *a,
+		       const struct restore_request *b)
+{
+	if (a->nnames != b->nnames)
+		return false;
+	for (size_t i = 0; i < a->nnames; i++)
+		if (strcmp(a->names[i], b->names[i]) != 0)
+			return false;
+	return true;
+}
+
+/* What was asked for then; the same names may be given again. */
+static int take_request(struct run *x, struct err *e)
 {
 	const struct restore_request *then = restore_paper_request(x->paper);
 
+	if (x->q.nnames && !same_names(&x->q, then)) {
+		int rc = err_set(e, ERR_USAGE,
+				 "these are not the partitions that were "
+				 "asked for then");
+
+		err_hint(e, "leave their names out: '%s' has them",
+			 x->o.resume ? x->paths.state : x->o.plan_in);
+		return rc;
+	}
 	x->q.names = then->names;
 	x->q.nnames = then->nnames;
 	x->q.kinds = then->kinds;
 	x->q.slots = then->slots;
 	x->q.other_phone = then->other_phone;
 	x->q.same_phone = then->same_phone;
+	return 0;
 }
 
 static int open_state(struct run *x, struct err *e)
@@ -110,10 +132,10 @@ static int open_state(struct run *x, struct err *e)
 			    "the safety copy, if it was given then");
 		return rc;
 	}
-	if (restore_paper_open(x->paths.state, &x->paper, e) < 0)
+	if (restore_paper_open(x->paths.state, &x->paper, e) < 0 ||
+	    take_request(x, e) < 0)
 		return -(int)e->code;
 	restore_say_state(x->u, x->paper);
-	take_request(x);
 	x->goes_on = restore_paper_saved(x->paper);
 	if (!x->goes_on) {
 		if (x->o.writes)
@@ -161,19 +183,15 @@ static int prepare(struct run *x, struct err *e)
 		return -(int)e->code;
 	if (o->undo && !o->resume)
 		return err_set(e, ERR_USAGE, "--undo only with --resume");
-	if ((o->resume || o->plan_in) && o->nargs > 2)
-		return err_set(e, ERR_USAGE,
-			       "%s has its own choice of partitions",
-			       o->resume ? "what is resumed" : "a plan");
 	if (o->resume)
 		return open_state(x, e);
 	if (o->writes && check_states(x, e) < 0)
 		return -(int)e->code;
 	if (!o->plan_in)
 		return 0;
-	if (restore_paper_open(o->plan_in, &x->paper, e) < 0)
+	if (restore_paper_open(o->plan_in, &x->paper, e) < 0 ||
+	    take_request(x, e) < 0)
 		return -(int)e->code;
-	take_request(x);
 	x->q.whole = true;
 	return 0;
 }

@@ -111,6 +111,35 @@ for k in 65 75 85 92 99; do
 	is '... to the beginning' same "$(differ_in broken now)" 0
 	is '... no state is left' no test -e $m.undo.tar.zst.state
 done
+# What is printed at the end is typed as it stands, but for the cable.
+printed() { # WHICH
+	ran=$(sed -n "s/^  $1: *//p" "$err" | sed 's/,disconnect_at=[0-9]*//')
+	bash -c "timeout -k 5 120 $ran" >"$out" 2>"$err" </dev/null
+	code=$?
+}
+rm -rf ./*.undo.tar.zst*
+cp first phone
+restore boot logo 'mis?' --yes --json
+at=$(($(requests) * 9 / 10))
+for way in 'go on' undo; do
+	rm -rf ./*.undo.tar.zst*
+	cp first phone
+	run restore $m.tar.zst boot logo 'mis?' --device "sim:$m,$base,keep=phone,disconnect_at=$at" --yes --wait 1
+	is 'named, and the phone is gone: 6' ended 6
+	cp "$err" said
+	restore --yes --resume boot
+	is '... --resume with other names: 2' ended 2 'not the partitions that were asked for then' 'leave their names out'
+	cp said "$err"
+	printed "$way"
+	is "... '$way' as it is printed" ended 0
+	is '... no state is left' no test -e $m.undo.tar.zst.state
+	stored now
+	run restore $m.tar.zst boot logo 'mis?' --device "sim:$m,$base,keep=phone" --dry-run
+	case $way in
+	undo) is '... what was there before is there' same "$(differ_in broken now)" 0 ;;
+	*) is '... what was asked for is there' prints '^0 partitions to be written' ;;
+	esac
+done
 rm -rf ./*.undo.tar.zst*
 cp first phone
 cp $m.tar.zst other.tar.zst
