@@ -94,7 +94,7 @@ FAILING := malloc calloc realloc reallocarray strdup strndup asprintf vasprintf 
 $(B)/tests/fault/test_nomem $(B)/tests/fault/test_disk: $(B)/tests/fault/failing.o
 $(B)/tests/fault/test_nomem $(B)/tests/fault/test_disk: MOCK_LIBS = $(FAILING:%=-Wl,--wrap=%)
 
-$(B)/tests/fault/test_sweep $(B)/tests/fault/test_sweep_old $(B)/tests/fault/test_sweep_feature: $(B)/tests/fault/sweep.o
+$(filter $(B)/tests/fault/test_sweep%,$(TESTS)): $(B)/tests/fault/sweep.o
 
 # A made-up USB, where umockdev is installed; without it the test says so.
 $(filter $(B)/tests/usb/%,$(TESTS)): $(B)/tests/usb/mock.o

@@ -116,7 +116,7 @@ static int replay(struct faulted *f, const struct faulted_truth *truths,
 			fprintf(stderr, "there is '%s'\n", cases[i].name);
 		return 2;
 	}
-	f->tell = true;
+	f->b.tell = true;
 	faulted_session(f, &truths[i], plan, &r);
 	printf("# %s: %s\n",
 	       r.end == FAULTED_WRONG	? "wrong"

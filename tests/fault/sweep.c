@@ -5,9 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_of_request(enum fault_kind k)
+bool sweep_is_of_request(enum fault_kind kind)
 {
-	return k == FAULT_UNHEARD || k == FAULT_MISHEARD;
+	return kind == FAULT_UNHEARD || kind == FAULT_MISHEARD;
+}
+
+void sweep_plan(char *out, size_t cap, enum fault_kind kind, uint64_t n)
+{
+	snprintf(out, cap, "%s:n=%llu,seed=%llu", fault_kind_name(kind),
+		 (unsigned long long)n, (unsigned long long)n);
+}
+
+unsigned sweep_told(size_t i, const char *name, unsigned bad)
+{
+	printf("%sok %zu - %s\n", bad ? "not " : "", i + 1, name);
+	fflush(stdout);
+	return bad > 0;
 }
 
 /* One kind at every transfer of one case; returns how many ended wrong. */
@@ -20,9 +33,7 @@ static unsigned sweep_kind(struct faulted *f, const struct faulted_truth *t,
 		struct faulted_result r;
 		char plan[64];
 
-		snprintf(plan, sizeof(plan), "%s:n=%llu,seed=%llu",
-			 fault_kind_name(kind), (unsigned long long)n,
-			 (unsigned long long)n);
+		sweep_plan(plan, sizeof(plan), kind, n);
 		faulted_session(f, t, plan, &r);
 		faulted_count(sum, &r);
 		if (r.end == FAULTED_WRONG) {
@@ -32,7 +43,8 @@ static unsigned sweep_kind(struct faulted *f, const struct faulted_truth *t,
 		if (r.faults == 0)
 			return bad;
 		/* A fault adds exchanges, but not without end. */
-		if (n > 4 * (is_of_request(kind) ? t->requests : t->replies)) {
+		if (n > 4 * (sweep_is_of_request(kind) ? t->requests
+						       : t->replies)) {
 			printf("# %s, %s: no end\n", t->c.name, plan);
 			return bad + 1;
 		}
@@ -71,10 +83,7 @@ int sweep_main(const struct faulted_case *cases, size_t n, int argc,
 
 		if (argc < 2 || strstr(cases[i].name, argv[1]))
 			bad = sweep_case(&f, &cases[i], &sum);
-		printf("%sok %zu - %s\n", bad ? "not " : "", i + 1,
-		       cases[i].name);
-		fflush(stdout);
-		failed += bad > 0;
+		failed += sweep_told(i, cases[i].name, bad);
 	}
 	faulted_print(&sum, stdout);
 	faulted_close(&f);

@@ -12,8 +12,6 @@
 
 #include <errno.h>
 
-#define WELL "lose:n=1000000000"
-
 struct way {
 	const char *name;
 	unsigned what;
@@ -102,7 +100,7 @@ static void sweep(unsigned threads, bool existing, bool resume)
 	f.arm = failing_arm;
 	f.arm_resume = resume;
 	f.existing = existing;
-	wrong = each_call(&f, &t, resume ? "vanish:n=100" : WELL);
+	wrong = each_call(&f, &t, resume ? "vanish:n=100" : BADLINE_WELL);
 	faulted_close(&f);
 	assert_int_equal(wrong, 0);
 }

@@ -322,7 +322,7 @@ static void backups(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		each_session(&cases[i], "lose:n=1000000000", false);
+		each_session(&cases[i], BADLINE_WELL, false);
 }
 
 static void resumed_backups(void **state)

@@ -8,6 +8,8 @@
  * With -a at every transfer, which takes minutes; else at every eighth one, and
  * at few of those that only read, where a backup is swept, too.
  */
+#include "sweep.h"
+
 #include "lib/restored.h"
 
 #include <stdio.h>
@@ -55,7 +57,7 @@ static uint64_t step(uint64_t n, uint64_t first)
 static void sweep_kind(struct restored *f, const struct restored_case *c,
 		       enum fault_kind kind, struct totals *sum)
 {
-	bool of_request = kind == FAULT_UNHEARD || kind == FAULT_MISHEARD;
+	bool of_request = sweep_is_of_request(kind);
 	uint64_t first = of_request ? f->requests_before : f->replies_before;
 	uint64_t all = of_request ? f->requests : f->replies;
 	struct restored_result r;
@@ -64,9 +66,7 @@ static void sweep_kind(struct restored *f, const struct restored_case *c,
 	/* Each kind meets others of the transfers. */
 	for (uint64_t n = 1 + (every ? 0 : kind % 8), k = 0;;
 	     n += step(n, first), k++) {
-		snprintf(plan, sizeof(plan), "%s:n=%llu,seed=%llu",
-			 fault_kind_name(kind), (unsigned long long)n,
-			 (unsigned long long)n);
+		sweep_plan(plan, sizeof(plan), kind, n);
 		restored_session(f, c, "", plan, k % 2, &r);
 		count(sum, c, plan, &r);
 		if (!r.faults)
@@ -92,7 +92,7 @@ static void sweep_power(struct restored *f, const struct restored_case *c,
 		     i += every ? 1 : 4) {
 			snprintf(keys, sizeof(keys), ",power_loss=%u,torn=%s",
 				 n, torn[i]);
-			restored_session(f, c, keys, RESTORED_WELL,
+			restored_session(f, c, keys, BADLINE_WELL,
 					 (n / 2 + i) % 2, &r);
 			count(sum, c, keys, &r);
 		}
@@ -141,10 +141,7 @@ int main(int argc, char **argv)
 
 		if (argc < 2 || strstr(cases[i].name, argv[1]))
 			bad = sweep_case(&f, &cases[i], &all);
-		printf("%sok %zu - %s\n", bad ? "not " : "", i + 1,
-		       cases[i].name);
-		fflush(stdout);
-		failed += bad > 0;
+		failed += sweep_told(i, cases[i].name, bad);
 	}
 	printf("# %u sessions\n", all.sessions);
 	restored_close(&f);

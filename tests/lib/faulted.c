@@ -6,29 +6,14 @@
 #include "lib/smallphone.h"
 
 #include "archive/archive.h"
-#include "base/clock.h"
 #include "job/backup.h"
-#include "sim/phone.h"
-#include "transport/sim.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define WELL "lose:n=1000000000" /* a plan without a fault */
-
-/*
- * No session waits longer than this, by the phone's clock (each fault may cost
- * a time limit, and a lost phone is waited for) and by ours.
- */
+/* The most that one fault costs. */
 #define EACH_FAULT_MS 20000u
-#define LOST_MS	      1500000u
-#define REAL_MS	      240000u
-
-/* -- the folder ------------------------------------------------------------ */
 
 static bool complain(const char *what, const struct err *e)
 {
@@ -38,118 +23,16 @@ static bool complain(const char *what, const struct err *e)
 
 bool faulted_open(struct faulted *f)
 {
-	const char *tmp = getenv("TMPDIR");
-	struct err e;
-
 	memset(f, 0, sizeof(*f));
-	if (!tmp)
-		tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-	snprintf(f->dir, sizeof(f->dir), "%.40s/faulted.XXXXXX", tmp);
-	if (!mkdtemp(f->dir)) {
-		perror(f->dir);
-		return false;
-	}
-	setenv("SPDVAULT_PROFILES", "profiles", 1);
-	if (profile_load_all(&f->profiles, &e) < 0)
-		return complain("profiles", &e);
-	if (!smallphone_files(f->dir))
-		return false;
-	if (!smallphone_loader(1, &f->fdl1, &e) ||
-	    !smallphone_loader(2, &f->fdl2, &e))
-		return complain("loaders", &e);
-	return true;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
+	return badline_open(&f->b) && smallphone_files(f->b.dir);
 }
 
 void faulted_close(struct faulted *f)
 {
-	nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	profile_set_free(&f->profiles);
-	loader_free(&f->fdl1);
-	loader_free(&f->fdl2);
+	badline_close(&f->b);
 }
 
-/* -- one session --------------------------------------------------------- */
-
-/* Asked in every wait: also the watchdog. */
-static bool on_cancelled(void *user)
-{
-	struct run *x = user;
-	const struct fault_stats *st = transport_fault_stats(x->line);
-
-	if (st->waited_ms > LOST_MS + st->all * EACH_FAULT_MS ||
-	    clock_ms() - x->started > REAL_MS)
-		x->hung = true;
-	return x->hung;
-}
-
-/* -- with a debugger's eyes: struct faulted's `tell` ----------------------- */
-
-static void on_note(void *user, const char *text)
-{
-	struct run *x = user;
-
-	if (x->f->tell)
-		printf("#   %s\n", text);
-}
-
-static void on_retry(void *user, unsigned attempt, const struct err *why)
-{
-	struct run *x = user;
-
-	if (x->f->tell)
-		printf("#   again (%u): %s\n", attempt, why->text);
-}
-
-static int open_line(struct run *x, const char *plan, struct err *e)
-{
-	const struct transport_env env = { .note = on_note, .user = x };
-	char both[1024];
-	struct transport *t;
-
-	if (x->t->c.line)
-		snprintf(both, sizeof(both), "%s;%s", x->t->c.line, plan);
-	else
-		snprintf(both, sizeof(both), "%s", plan);
-	if (transport_open_sim(x->t->spec, &t, e) < 0)
-		return -(int)e->code;
-	x->phone = transport_sim_phone(t);
-	return transport_open_fault(both, &env, t, &x->line, e);
-}
-
-static int open_session(struct run *x, struct err *e)
-{
-	const struct session_events ev = { .user = x,
-					   .phone_log = on_note,
-					   .step = on_note,
-					   .retry = on_retry,
-					   .cancelled = on_cancelled };
-	const uint8_t *bytes;
-	size_t n;
-
-	x->so.fdl1 = &x->f->fdl1;
-	x->so.fdl2 = &x->f->fdl2;
-	phone_sample_loader(x->phone, 1, &x->f->fdl1.addr, &bytes, &n);
-	phone_sample_loader(x->phone, 2, &x->f->fdl2.addr, &bytes, &n);
-	x->so.chunk_max = x->t->c.chunk_max;
-	x->so.regions = x->t->c.regions;
-	x->so.nregions = x->t->c.nregions;
-	x->so.recover_ms = 120000;
-	if (profile_find(&x->f->profiles, phone_model(x->phone)->chip,
-			 &x->so.profile, e) < 0) {
-		transport_close(x->line);
-		return -(int)e->code;
-	}
-	return session_open(x->line, &x->so, &ev, &x->s, e);
-}
+/* -- one session ----------------------------------------------------------- */
 
 static int back_up(struct run *x, struct archive_resume *resume, struct err *e)
 {
@@ -162,10 +45,7 @@ static int back_up(struct run *x, struct archive_resume *resume, struct err *e)
 				    .device = "sim:faulted",
 				    .ending = "leave",
 				    .simulated = true };
-	const struct job_events ev = { .user = x,
-				       .note = on_note,
-				       .warning = on_note,
-				       .cancelled = on_cancelled };
+	const struct job_events ev = badline_events(&x->on);
 	struct backup_totals totals;
 
 	bool armed = x->f->arm && x->f->arm_resume == (resume != NULL);
@@ -173,11 +53,11 @@ static int back_up(struct run *x, struct archive_resume *resume, struct err *e)
 
 	if (armed)
 		x->f->arm(true);
-	rc = session_raise(x->s, STAGE_FDL2, e);
+	rc = session_raise(x->on.s, STAGE_FDL2, e);
 	if (rc < 0)
 		archive_resume_drop(resume);
 	else
-		rc = job_backup(x->s, &x->so, &q, &ev, &x->m, &totals, e);
+		rc = job_backup(x->on.s, &x->on.so, &q, &ev, &x->m, &totals, e);
 	if (armed)
 		x->f->arm(false);
 	return rc;
@@ -185,7 +65,7 @@ static int back_up(struct run *x, struct archive_resume *resume, struct err *e)
 
 static void note_stats(struct run *x)
 {
-	const struct fault_stats *st = transport_fault_stats(x->line);
+	const struct fault_stats *st = transport_fault_stats(x->on.line);
 
 	x->r->replies = st->replies;
 	x->r->waited_ms = st->waited_ms;
@@ -202,26 +82,32 @@ static bool begin(struct run *x, struct faulted *f,
 		  const struct faulted_truth *t, const char *plan,
 		  struct faulted_result *ret)
 {
+	const struct faulted_case *c = &t->c;
+	char both[1024];
 	struct err e;
 
 	memset(x, 0, sizeof(*x));
 	x->f = f;
 	x->t = t;
 	x->r = ret;
-	x->started = clock_ms();
-	snprintf(x->out, sizeof(x->out), "%s/a.tar.zst", f->dir);
+	x->on.each_fault_ms = EACH_FAULT_MS;
+	x->on.so.chunk_max = c->chunk_max;
+	x->on.so.regions = c->regions;
+	x->on.so.nregions = c->nregions;
+	snprintf(x->out, sizeof(x->out), "%s/a.tar.zst", f->b.dir);
 	snprintf(x->partial, sizeof(x->partial), "%s.partial", x->out);
 	snprintf(x->journal, sizeof(x->journal), "%s.journal", x->partial);
-	if (open_line(x, plan, &e) < 0 || open_session(x, &e) < 0) {
-		faulted_wrong(x, "the rig itself: %s", e.text);
-		return false;
-	}
-	return true;
+	snprintf(both, sizeof(both), "%s%s%s", c->line ? c->line : "",
+		 c->line ? ";" : "", plan);
+	if (badline_connect(&x->on, &f->b, t->spec, both, &e) == 0)
+		return true;
+	faulted_wrong(x, "the rig itself: %s", e.text);
+	return false;
 }
 
 static void end(struct run *x)
 {
-	session_close(x->s);
+	session_close(x->on.s);
 	manifest_free(&x->m);
 }
 
@@ -251,7 +137,7 @@ static void go_on(struct faulted *f, const struct faulted_truth *t,
 	struct err e = { .code = ERR_NONE };
 	struct run x;
 
-	if (!begin(&x, f, t, WELL, ret))
+	if (!begin(&x, f, t, BADLINE_WELL, ret))
 		return;
 	if (archive_resume_open(x.out, &o, NULL, NULL, &left, &e) != 1) {
 		faulted_wrong(&x, "cannot be resumed: %s", e.text);
@@ -347,7 +233,7 @@ static bool note_truth(struct run *x, struct faulted_truth *t)
 		if (t->nparts == FAULTED_PARTS_MAX)
 			return false;
 		if (strncmp(p->member, "gpt/", 4) != 0 &&
-		    (!sum_on_phone(x->phone, &t->c, p, sum) ||
+		    (!sum_on_phone(x->on.phone, &t->c, p, sum) ||
 		     memcmp(sum, p->sha256, SHA256_LEN) != 0)) {
 			fprintf(stderr, "%s: '%s' differs from the phone\n",
 				t->c.name, p->member);
@@ -372,14 +258,15 @@ bool faulted_reference(struct faulted *f, const struct faulted_case *c,
 	memset(&r, 0, sizeof(r));
 	memset(ret, 0, sizeof(*ret));
 	ret->c = *c;
-	smallphone_spec(f->dir, c->model, c->sector, c->large, ret->spec,
+	smallphone_spec(f->b.dir, c->model, c->sector, c->large, ret->spec,
 			sizeof(ret->spec));
-	if (!begin(&x, f, ret, WELL, &r)) {
+	if (!begin(&x, f, ret, BADLINE_WELL, &r)) {
 		fprintf(stderr, "%s: %s\n", c->name, r.why);
 		return false;
 	}
-	st = transport_fault_stats(x.line);
-	good = session_raise(x.s, STAGE_FDL2, &e) == 0 || complain(c->name, &e);
+	st = transport_fault_stats(x.on.line);
+	good = session_raise(x.on.s, STAGE_FDL2, &e) == 0 ||
+	       complain(c->name, &e);
 	ret->replies_to_fdl2 = st->replies;
 	if (good && back_up(&x, NULL, &e) < 0)
 		good = complain(c->name, &e);

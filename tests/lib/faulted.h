@@ -6,11 +6,10 @@
 #ifndef LIB_FAULTED_H
 #define LIB_FAULTED_H
 
+#include "lib/badline.h"
+
 #include "archive/manifest.h"
-#include "device/loader.h"
-#include "device/profile.h"
 #include "device/region.h"
-#include "transport/fault.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,11 +65,8 @@ struct faulted_result {
 };
 
 struct faulted {
-	char dir[64];
-	struct profile_set profiles;
-	struct loader fdl1, fdl2; /* small ones */
-	bool tell;		  /* all that happens, on stdout */
-	bool existing;		  /* there is a file with the name already */
+	struct badline b;
+	bool existing; /* there is a file with the name already */
 	/* Called before and after the backup itself; NULL: nobody. */
 	void (*arm)(bool on);
 	bool arm_resume; /* it is called for the run that goes on instead */

@@ -172,10 +172,11 @@ void judge_named(struct run *x, const struct err *e)
 
 	x->r->end = FAULTED_NAMED;
 	snprintf(x->r->why, sizeof(x->r->why), "%s", e->text);
-	if (x->hung)
-		faulted_wrong(x, "HANG after %llu ms of the phone's clock",
-			      (unsigned long long)transport_fault_stats(x->line)
-				      ->waited_ms);
+	if (x->on.hung)
+		faulted_wrong(
+			x, "HANG after %llu ms of the phone's clock",
+			(unsigned long long)transport_fault_stats(x->on.line)
+				->waited_ms);
 	if (!*e->text || e->code == ERR_NONE)
 		faulted_wrong(x, "an error without words");
 	if (!*hint)
@@ -196,7 +197,7 @@ void judge_phone(struct run *x)
 {
 	struct phone_stats st;
 
-	phone_stats(x->phone, &st);
+	phone_stats(x->on.phone, &st);
 	if (st.storage_writes || st.commanded_writes)
-		faulted_wrong(x, "WRITES: %s", phone_write_log(x->phone));
+		faulted_wrong(x, "WRITES: %s", phone_write_log(x->on.phone));
 }

@@ -5,21 +5,13 @@
 
 #include "lib/faulted.h"
 
-#include "device/session.h"
-#include "sim/phone.h"
-
 struct run {
+	struct badline_run on;
 	struct faulted *f;
 	const struct faulted_truth *t;
 	struct faulted_result *r;
 	char out[128], partial[160], journal[192];
-	struct transport *line;
-	struct phone *phone;
-	struct session *s;
-	struct session_options so;
 	struct manifest m;
-	uint64_t started;
-	bool hung;
 };
 
 /* The first thing that is wrong is the one to tell. */

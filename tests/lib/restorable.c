@@ -2,6 +2,8 @@
 /* restorable.c - a small GPT with the kinds of partitions that matter. */
 #include "lib/restorable.h"
 
+#include "lib/smallphone.h"
+
 #include "../../src/sim/internal.h"
 
 #include "base/bytes.h"
@@ -108,23 +110,6 @@ static void fill(enum kind kind, uint64_t seed, uint8_t *p, size_t n)
 	}
 }
 
-static bool write_file(const char *dir, const char *name, const uint8_t *p,
-		       size_t n)
-{
-	char path[160];
-	FILE *f;
-	bool good;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "wb");
-	good = f && fwrite(p, 1, n, f) == n;
-	if (f && fclose(f) != 0)
-		good = false;
-	if (!good)
-		perror(path);
-	return good;
-}
-
 static void add_part(struct table *t, size_t i, const char *suffix)
 {
 	struct part *last = t->n ? &t->part[t->n - 1] : NULL;
@@ -164,7 +149,8 @@ static bool make_user(const char *dir, bool slots)
 		     disk + t.part[i].start, t.part[i].size);
 	gpt_build(&t, SECTOR, size, 7, disk,
 		  disk + size - (size_t)GPT_BACKUP_LBAS * SECTOR);
-	good = write_file(dir, slots ? "slots.img" : "plain.img", disk, size);
+	good = smallphone_put(dir, slots ? "slots.img" : "plain.img", disk,
+			      size);
 	free(disk);
 	return good;
 }
@@ -174,7 +160,7 @@ bool restorable_files(const char *dir)
 	uint8_t boot[BOOT_BYTES];
 
 	fill(SIGNED, 99, boot, sizeof(boot));
-	return write_file(dir, "first.img", boot, sizeof(boot)) &&
+	return smallphone_put(dir, "first.img", boot, sizeof(boot)) &&
 	       make_user(dir, true) && make_user(dir, false);
 }
 

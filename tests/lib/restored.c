@@ -4,22 +4,14 @@
 
 #include "lib/restorable.h"
 #include "lib/rig.h"
-#include "lib/smallphone.h"
 
 #include "archive/archive.h"
-#include "base/clock.h"
 #include "base/file.h"
-#include "transport/sim.h"
 
-#include <errno.h>
-#include <ftw.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* By the phone's clock, each fault; a lost phone is waited for; by ours. */
+/* The most that one fault costs. */
 #define EACH_FAULT_MS 200000u
-#define LOST_MS	      1500000u
-#define REAL_MS	      240000u
 
 enum mode { ANEW, GO_ON, UNDO };
 
@@ -27,42 +19,13 @@ enum mode { ANEW, GO_ON, UNDO };
 
 bool restored_open(struct restored *f)
 {
-	struct err e;
-
 	memset(f, 0, sizeof(*f));
-	snprintf(f->dir, sizeof(f->dir), "%s/restored.XXXXXX",
-		 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	if (!mkdtemp(f->dir)) {
-		perror(f->dir);
-		return false;
-	}
-	setenv("SPDVAULT_PROFILES", "profiles", 1);
-	if (!restorable_files(f->dir))
-		return false;
-	if (profile_load_all(&f->profiles, &e) < 0 ||
-	    !smallphone_loader(1, &f->fdl1, &e) ||
-	    !smallphone_loader(2, &f->fdl2, &e)) {
-		fprintf(stderr, "%s\n", e.text);
-		return false;
-	}
-	return true;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
+	return badline_open(&f->b) && restorable_files(f->b.dir);
 }
 
 void restored_close(struct restored *f)
 {
-	nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	profile_set_free(&f->profiles);
-	loader_free(&f->fdl1);
-	loader_free(&f->fdl2);
+	badline_close(&f->b);
 }
 
 static void copy(const struct restored *f, const char *from, const char *to)
@@ -73,8 +36,8 @@ static void copy(const struct restored *f, const char *from, const char *to)
 	struct err e;
 	FILE *out;
 
-	snprintf(a, sizeof(a), "%s/%s", f->dir, from);
-	snprintf(b, sizeof(b), "%s/%s", f->dir, to);
+	snprintf(a, sizeof(a), "%s/%s", f->b.dir, from);
+	snprintf(b, sizeof(b), "%s/%s", f->b.dir, to);
 	out = fopen(b, "wb");
 	if (file_read_all(a, 64 << 20, &p, &n, &e) < 0 || !out ||
 	    fwrite(p, 1, n, out) != n || fclose(out) != 0) {
@@ -86,88 +49,25 @@ static void copy(const struct restored *f, const char *from, const char *to)
 
 /* -- one session ---------------------------------------------------------- */
 
-static void on_note(void *user, const char *text)
-{
-	struct run *x = user;
-
-	if (x->f->tell)
-		printf("#   %s\n", text);
-}
-
-static void on_retry(void *user, unsigned attempt, const struct err *why)
-{
-	struct run *x = user;
-
-	if (x->f->tell)
-		printf("#   again (%u): %s\n", attempt, why->text);
-}
-
-/* Asked in every wait: the watchdog. */
-static bool on_cancelled(void *user)
-{
-	struct run *x = user;
-	const struct fault_stats *st = transport_fault_stats(x->line);
-
-	if (st->waited_ms > LOST_MS + st->all * EACH_FAULT_MS ||
-	    clock_ms() - x->started > REAL_MS)
-		x->hung = true;
-	return x->hung;
-}
-
-static int open_line(struct run *x, const struct restored_case *c,
-		     const char *keys, const char *plan, struct err *e)
-{
-	const struct transport_env env = { .note = on_note, .user = x };
-	char spec[768], small[512];
-	struct transport *t;
-
-	restorable_spec(x->f->dir, c->model, small, sizeof(small));
-	snprintf(spec, sizeof(spec), "%s,keep=%s%s", small, x->keep, keys);
-	if (transport_open_sim(spec, &t, e) < 0)
-		return -(int)e->code;
-	x->phone = transport_sim_phone(t);
-	return transport_open_fault(plan, &env, t, &x->line, e);
-}
-
-static int open_session(struct run *x, struct err *e)
-{
-	const struct session_events ev = { .user = x,
-					   .phone_log = on_note,
-					   .step = on_note,
-					   .retry = on_retry,
-					   .cancelled = on_cancelled };
-	const uint8_t *bytes;
-	size_t n;
-
-	x->so.fdl1 = &x->f->fdl1;
-	x->so.fdl2 = &x->f->fdl2;
-	phone_sample_loader(x->phone, 1, &x->f->fdl1.addr, &bytes, &n);
-	phone_sample_loader(x->phone, 2, &x->f->fdl2.addr, &bytes, &n);
-	x->so.recover_ms = 120000;
-	x->so.may_write = true;
-	if (profile_find(&x->f->profiles, phone_model(x->phone)->chip,
-			 &x->so.profile, e) < 0) {
-		transport_close(x->line);
-		return -(int)e->code;
-	}
-	return session_open(x->line, &x->so, &ev, &x->s, e);
-}
-
 static bool begin(struct run *x, struct restored *f,
 		  const struct restored_case *c, const char *keys,
 		  const char *plan, struct restored_result *ret)
 {
+	char spec[768], small[512];
 	struct err e;
 
 	memset(x, 0, sizeof(*x));
 	x->f = f;
 	x->r = ret;
-	x->started = clock_ms();
-	snprintf(x->archive, sizeof(x->archive), "%s/a.tar.zst", f->dir);
-	snprintf(x->undo, sizeof(x->undo), "%s/undo.tar.zst", f->dir);
+	x->on.each_fault_ms = EACH_FAULT_MS;
+	x->on.so.may_write = true;
+	snprintf(x->archive, sizeof(x->archive), "%s/a.tar.zst", f->b.dir);
+	snprintf(x->undo, sizeof(x->undo), "%s/undo.tar.zst", f->b.dir);
 	snprintf(x->state, sizeof(x->state), "%s.state", x->undo);
-	snprintf(x->keep, sizeof(x->keep), "%s/keep", f->dir);
-	if (open_line(x, c, keys, plan, &e) == 0 && open_session(x, &e) == 0)
+	snprintf(x->keep, sizeof(x->keep), "%s/keep", f->b.dir);
+	restorable_spec(f->b.dir, c->model, small, sizeof(small));
+	snprintf(spec, sizeof(spec), "%s,keep=%s%s", small, x->keep, keys);
+	if (badline_connect(&x->on, &f->b, spec, plan, &e) == 0)
 		return true;
 	restored_wrong(x, "the rig itself: %s", e.text);
 	return false;
@@ -177,7 +77,7 @@ static void end(struct run *x)
 {
 	restore_close(x->x);
 	restore_paper_close(x->paper);
-	session_close(x->s);
+	session_close(x->on.s);
 }
 
 /* Everything that the archive has. */
@@ -208,10 +108,7 @@ static int ask_for_all(struct run *x, struct restore_request *q, struct err *e)
 /* What `spdvault restore` does: anew, with --resume, with --resume --undo. */
 static int open_restore(struct run *x, enum mode mode, struct err *e)
 {
-	const struct job_events ev = { .user = x,
-				       .note = on_note,
-				       .warning = on_note,
-				       .cancelled = on_cancelled };
+	const struct job_events ev = badline_events(&x->on);
 	struct restore_request q = { .archive = x->archive,
 				     .kinds = (1u << RESTORE_KINDS) - 1,
 				     .same_phone = true };
@@ -238,7 +135,7 @@ static int open_restore(struct run *x, enum mode mode, struct err *e)
 
 static void note_before(struct run *x, bool reference)
 {
-	const struct fault_stats *st = transport_fault_stats(x->line);
+	const struct fault_stats *st = transport_fault_stats(x->on.line);
 
 	if (!reference)
 		return;
@@ -251,9 +148,9 @@ static int restore(struct run *x, enum mode mode, bool reference, struct err *e)
 	int rc = open_restore(x, mode, e);
 
 	if (rc == 0)
-		rc = session_raise(x->s, STAGE_FDL2, e);
+		rc = session_raise(x->on.s, STAGE_FDL2, e);
 	if (rc == 0)
-		rc = restore_look(x->x, x->s, &x->so, e);
+		rc = restore_look(x->x, x->on.s, &x->on.so, e);
 	if (rc == 0)
 		rc = mode == ANEW ? restore_save(x->x, x->undo, x->state, e)
 				  : restore_go_on(x->x, x->paper, x->state,
@@ -286,7 +183,7 @@ static void finish(struct restored *f, const struct restored_case *c, bool undo,
 	struct err e = { .code = ERR_NONE };
 	struct run x;
 
-	if (!begin(&x, f, c, "", RESTORED_WELL, ret))
+	if (!begin(&x, f, c, "", BADLINE_WELL, ret))
 		return;
 	if (restore(&x, undo ? UNDO : GO_ON, false, &e) < 0)
 		restored_wrong(&x, "%s: %s; before: %.200s",
@@ -314,7 +211,7 @@ void restored_session(struct restored *f, const struct restored_case *c,
 		restored_judge_whole(&x, &f->was);
 	else
 		restored_judge_stopped(&x, &e);
-	ret->faults = transport_fault_stats(x.line)->all;
+	ret->faults = transport_fault_stats(x.on.line)->all;
 	end(&x);
 	if (ret->end == RESTORED_STOPPED)
 		finish(f, c, undo, ret);
@@ -332,18 +229,18 @@ static int make_archive(struct run *x, struct err *e)
 					  .device = "sim:restored",
 					  .ending = "leave",
 					  .simulated = true };
-	const struct job_events ev = { .user = x, .cancelled = on_cancelled };
+	const struct job_events ev = badline_events(&x->on);
 	struct backup_totals totals;
 	struct manifest m;
-	int rc = session_raise(x->s, STAGE_FDL2, e);
+	int rc = session_raise(x->on.s, STAGE_FDL2, e);
 
 	if (rc < 0)
 		return rc;
-	rc = job_backup(x->s, &x->so, &q, &ev, &m, &totals, e);
+	rc = job_backup(x->on.s, &x->on.so, &q, &ev, &m, &totals, e);
 	manifest_free(&m);
-	phonesum_take(x->phone, &x->f->was);
-	phonesum_damage_all(x->phone);
-	phonesum_take(x->phone, &x->f->damaged);
+	phonesum_take(x->on.phone, &x->f->was);
+	phonesum_damage_all(x->on.phone);
+	phonesum_take(x->on.phone, &x->f->damaged);
 	return rc;
 }
 
@@ -355,23 +252,23 @@ bool restored_reference(struct restored *f, const struct restored_case *c)
 	struct run x;
 	char keep[96];
 
-	snprintf(keep, sizeof(keep), "%s/keep", f->dir);
+	snprintf(keep, sizeof(keep), "%s/keep", f->b.dir);
 	unlink(keep);
-	if (!begin(&x, f, c, "", RESTORED_WELL, &r))
+	if (!begin(&x, f, c, "", BADLINE_WELL, &r))
 		goto out;
 	if (make_archive(&x, &e) < 0)
 		restored_wrong(&x, "%s", e.text);
 	end(&x);
 	copy(f, "keep", "damaged");
-	if (!begin(&x, f, c, "", RESTORED_WELL, &r))
+	if (!begin(&x, f, c, "", BADLINE_WELL, &r))
 		goto out;
 	if (restore(&x, ANEW, true, &e) < 0)
 		restored_wrong(&x, "%s", e.text);
 	else
 		restored_judge_whole(&x, &f->was);
-	f->replies = transport_fault_stats(x.line)->replies;
-	f->requests = transport_fault_stats(x.line)->requests;
-	phone_stats(x.phone, &st);
+	f->replies = transport_fault_stats(x.on.line)->replies;
+	f->requests = transport_fault_stats(x.on.line)->requests;
+	phone_stats(x.on.phone, &st);
 	f->writes = (unsigned)st.storage_writes;
 	end(&x);
 	clean(&x);

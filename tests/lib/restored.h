@@ -6,13 +6,8 @@
 #ifndef LIB_RESTORED_H
 #define LIB_RESTORED_H
 
+#include "lib/badline.h"
 #include "lib/phonesum.h"
-
-#include "device/loader.h"
-#include "device/profile.h"
-#include "transport/fault.h"
-
-#define RESTORED_WELL "lose:n=1000000000" /* a plan without a fault */
 
 struct restored_case {
 	const char *name;
@@ -34,10 +29,7 @@ struct restored_result {
 };
 
 struct restored {
-	char dir[64];
-	struct profile_set profiles;
-	struct loader fdl1, fdl2;
-	bool tell; /* all that happens, on stdout */
+	struct badline b;
 	/* Of the case at hand, by restored_reference(): */
 	struct phonesum was, damaged;
 	uint64_t replies, requests, replies_before, requests_before;

@@ -41,8 +41,8 @@ void restored_judge_whole(struct run *x, const struct phonesum *want)
 	struct phone_stats st;
 	const char *name;
 
-	phonesum_take(x->phone, &now);
-	phone_stats(x->phone, &st);
+	phonesum_take(x->on.phone, &now);
+	phone_stats(x->on.phone, &st);
 	name = differs(want, &now, true);
 	if (name)
 		restored_wrong(x,
@@ -58,7 +58,7 @@ static void judge_words(struct run *x, const struct err *e)
 {
 	if (x->r->end != RESTORED_WRONG)
 		snprintf(x->r->why, sizeof(x->r->why), "%s", e->text);
-	if (x->hung)
+	if (x->on.hung)
 		restored_wrong(x, "HANG: %s", e->text);
 	if (!*e->text || e->code == ERR_NONE)
 		restored_wrong(x, "an error without words");
@@ -131,7 +131,7 @@ void restored_judge_stopped(struct run *x, const struct err *e)
 	bool touched = x->x && restore_touched(x->x);
 
 	judge_words(x, e);
-	phonesum_take(x->phone, &now);
+	phonesum_take(x->on.phone, &now);
 	if (!touched) {
 		const char *name = differs(&x->f->damaged, &now, false);
 

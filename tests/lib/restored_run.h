@@ -5,25 +5,19 @@
 
 #include "lib/restored.h"
 
-#include "device/session.h"
 #include "job/restore.h"
-#include "sim/phone.h"
 
 #define RESTORED_NAMES_MAX 64
 
 struct run {
+	struct badline_run on;
 	struct restored *f;
 	struct restored_result *r;
 	char archive[96], undo[96], state[112], keep[96];
-	struct transport *line;
-	struct phone *phone;
-	struct session *s;
-	struct session_options so;
 	struct restore *x;
 	struct restore_paper *paper;
 	const char *names[RESTORED_NAMES_MAX];
-	uint64_t started;
-	bool hung, applied;
+	bool applied;
 };
 
 /* The first thing that is wrong is the one to tell. */

@@ -32,8 +32,8 @@ static const struct {
 
 #define NPARTS (sizeof(parts) / sizeof(parts[0]))
 
-static bool write_file(const char *dir, const char *name, const uint8_t *p,
-		       size_t n)
+bool smallphone_put(const char *dir, const char *name, const uint8_t *p,
+		    size_t n)
 {
 	char path[128];
 	FILE *f;
@@ -81,7 +81,7 @@ static bool make_user(const char *dir, unsigned sector, bool slots, bool large)
 		  disk + size - GPT_BACKUP_LBAS * sector);
 	snprintf(name, sizeof(name), "user-%u%s%s.img", sector,
 		 slots ? "-slots" : "", large ? "-large" : "");
-	good = write_file(dir, name, disk, size);
+	good = smallphone_put(dir, name, disk, size);
 	free(disk);
 	return good;
 }
@@ -91,7 +91,7 @@ bool smallphone_files(const char *dir)
 	uint8_t boot[BOOT_BYTES];
 
 	content_fill(CONTENT_RANDOM, 99, 0, boot, sizeof(boot));
-	return write_file(dir, "boot.img", boot, sizeof(boot)) &&
+	return smallphone_put(dir, "boot.img", boot, sizeof(boot)) &&
 	       make_user(dir, 512, false, false) &&
 	       make_user(dir, 512, true, false) &&
 	       make_user(dir, 512, true, true) &&

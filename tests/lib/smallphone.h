@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Storages of both sector sizes, and a boot area, into dir. */
 bool smallphone_files(const char *dir);
@@ -16,6 +17,9 @@ bool smallphone_files(const char *dir);
  */
 void smallphone_spec(const char *dir, const char *model, unsigned sector,
 		     bool large, char *out, size_t cap);
+/* One file into dir; false with a message. */
+bool smallphone_put(const char *dir, const char *name, const uint8_t *p,
+		    size_t n);
 /* Loaders of a few transfers. */
 bool smallphone_loader(int which, struct loader *ret, struct err *e);
 
