@@ -5,32 +5,6 @@
 # shellcheck source=tests/lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-# begin ARG...: the program in the background, as $pid
-begin() {
-	ran="spdvault $* &"
-	# A shell's background jobs ignore Ctrl-C.
-	env --default-signal=INT,QUIT "$prog" "$@" >"$out" 2>"$err" </dev/null &
-	pid=$!
-	helpers+=("$pid")
-}
-# Until FILE has so many bytes
-grown() { # FILE BYTES
-	for _ in $(seq 300); do
-		[ ! -e "$1" ] || [ "$(size_of "$1")" -lt "$2" ] || return 0
-		kill -0 "$pid" 2>/dev/null || return 1
-		sleep 0.05
-	done
-	return 1
-}
-ended_by() { # SIGNAL...
-	local s
-	for s; do
-		kill -"$s" $pid
-	done
-	{ wait $pid; } 2>/dev/null
-	code=$?
-}
-
 for s in INT TERM HUP; do
 	begin backup --device sim:ums512,super=16G --json -o $s.tar.zst
 	is "SIG$s in the middle of a backup" grown $s.tar.zst.partial 30000000

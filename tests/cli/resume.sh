@@ -8,26 +8,6 @@
 phone=sim:ums512,super=100M,bad=super+5M+8192
 parts=(misc 'l_fixnv*' boot_a super)
 backup=(backup --device $phone -o a.tar.zst "${parts[@]}")
-# A background job of a shell ignores Ctrl-C.
-begin() {
-	ran="spdvault $* &"
-	env --default-signal=INT,QUIT "$prog" "$@" >"$out" 2>"$err" </dev/null &
-	pid=$!
-	helpers+=("$pid")
-}
-grown() { # FILE BYTES
-	for _ in $(seq 1000); do
-		[ ! -e "$1" ] || [ "$(size_of "$1")" -lt "$2" ] || return 0
-		kill -0 "$pid" 2>/dev/null || return 1
-		sleep 0.01
-	done
-	return 1
-}
-ended_by() { # SIGNAL
-	kill -"$1" $pid
-	{ wait $pid; } 2>/dev/null
-	code=$?
-}
 # Ended by SIGNAL in the middle of super, ARG... more
 interrupt() { # SIGNAL ARG...
 	local signal=$1

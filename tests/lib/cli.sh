@@ -51,6 +51,33 @@ run_in() {
 	code=$?
 }
 
+# begin ARG...: the program in the background, as $pid
+begin() {
+	ran="spdvault $* &"
+	# A shell's background jobs ignore Ctrl-C.
+	env --default-signal=INT,QUIT "$prog" "$@" >"$out" 2>"$err" </dev/null &
+	pid=$!
+	helpers+=("$pid")
+}
+# Until FILE has so many bytes, or what was begun has ended
+grown() { # FILE BYTES
+	for _ in $(seq 3000); do
+		[ ! -e "$1" ] || [ "$(size_of "$1")" -lt "$2" ] || return 0
+		kill -0 "$pid" 2>/dev/null || return 1
+		sleep 0.01
+	done
+	return 1
+}
+# Sends them to what was begun, and waits for its $code
+ended_by() { # SIGNAL...
+	local s
+	for s; do
+		kill -"$s" "$pid"
+	done
+	{ wait "$pid"; } 2>/dev/null
+	code=$?
+}
+
 # -- tests ------------------------------------------------------------------
 
 report() { # GOOD WHAT

@@ -2,6 +2,8 @@
 /* pacmaker.c - writes firmware packages of both formats. */
 #include "lib/pacmaker.h"
 
+#include "lib/crc_arc.h"
+
 #include "base/bytes.h"
 
 #include <assert.h>
@@ -10,17 +12,6 @@
 
 #define HEAD  2124u
 #define ENTRY 2580u
-
-uint16_t pacmaker_crc(uint16_t crc, const void *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		crc ^= ((const uint8_t *)p)[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = (uint16_t)(crc & 1 ? crc >> 1 ^ 0xA001
-						 : crc >> 1);
-	}
-	return crc;
-}
 
 /* Good UTF-8 only. */
 static void put_text(uint8_t *to, size_t units, const char *s)
@@ -85,15 +76,15 @@ uint8_t *pacmaker_head(const struct pacmaker *m, size_t *ret_len)
 	put_le32(p + 1080, HEAD);
 	put_text(p + 1104, 100, m->product);
 	put_le32(p + 2116, 0xFFFAFFFA);
-	put_le16(p + 2120, pacmaker_crc(0, p, 2120));
+	put_le16(p + 2120, crc_arc(0, p, 2120));
 	*ret_len = n;
 	return p;
 }
 
 void pacmaker_seal(uint8_t *p, size_t n)
 {
-	put_le16(p + 2120, pacmaker_crc(0, p, 2120));
-	put_le16(p + 2122, pacmaker_crc(0, p + HEAD, n - HEAD));
+	put_le16(p + 2120, crc_arc(0, p, 2120));
+	put_le16(p + 2122, crc_arc(0, p + HEAD, n - HEAD));
 }
 
 uint8_t *pacmaker_make(const struct pacmaker *m, size_t *ret_len)

@@ -31,7 +31,6 @@ uint8_t *pacmaker_head(const struct pacmaker *m, size_t *ret_len);
 uint8_t *pacmaker_make(const struct pacmaker *m, size_t *ret_len);
 /* Makes the checksums right again after a test has changed something. */
 void pacmaker_seal(uint8_t *p, size_t n);
-uint16_t pacmaker_crc(uint16_t crc, const void *p, size_t n);
 /* Where field `at` of entry i lies. */
 size_t pacmaker_field(size_t i, size_t at);
 

@@ -2,6 +2,7 @@
 /* phonesum.c - digests of a simulated phone's storage, and damage to it. */
 #include "lib/phonesum.h"
 
+#include "lib/crc_arc.h"
 #include "lib/rig.h"
 
 #include "base/bytes.h"
@@ -128,24 +129,12 @@ void phonesum_assert_same(const struct phonesum *a, const struct phonesum *b,
 
 /* -- damage -------------------------------------------------------------- */
 
-static uint16_t crc_arc(const uint8_t *p, size_t n)
-{
-	unsigned c = 0;
-
-	while (n--) {
-		c ^= *p++;
-		for (int i = 0; i < 8; i++)
-			c = c & 1 ? c >> 1 ^ 0xA001 : c >> 1;
-	}
-	return (uint16_t)c;
-}
-
 static void seal_nv(uint8_t *p, size_t end)
 {
 	uint32_t len = get_le32(p + 4);
 	uint64_t s = 0;
 
-	put_be16(p + NV_HEAD, crc_arc(p + NV_HEAD + 2, end - NV_HEAD - 2));
+	put_be16(p + NV_HEAD, crc_arc(0, p + NV_HEAD + 2, end - NV_HEAD - 2));
 	for (uint32_t i = 0; i < len; i += 2)
 		s += get_le16(p + NV_HEAD + i);
 	while (s >> 16)

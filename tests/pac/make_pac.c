@@ -8,6 +8,7 @@
  * hole) or nothing.  -1: BP_R1.0.0, -n: without checksum of the content (which
  * takes long for large holes), -r: the last entry N times.
  */
+#include "lib/crc_arc.h"
 #include "lib/pacmaker.h"
 
 #include "base/bytes.h"
@@ -80,7 +81,7 @@ static uint16_t write_file(FILE *out, const char *source, uint64_t size,
 		if (fwrite(buf, 1, n, out) != n)
 			err(1, "writing");
 		if (!no_crc)
-			crc = pacmaker_crc(crc, buf, n);
+			crc = crc_arc(crc, buf, n);
 		size -= n;
 	}
 	if (in)
@@ -94,7 +95,7 @@ static void write_pac(const char *path, const struct pacmaker *m,
 	FILE *out = fopen(path, "wb");
 	size_t n;
 	uint8_t *head = pacmaker_head(m, &n), crc[2];
-	uint16_t rest = pacmaker_crc(0, head + 2124, n - 2124);
+	uint16_t rest = crc_arc(0, head + 2124, n - 2124);
 
 	if (!out || fwrite(head, 1, n, out) != n)
 		err(1, "%s", path);

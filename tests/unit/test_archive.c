@@ -2,6 +2,8 @@
 /* test_archive.c - archives written, read back, damaged, and read again. */
 #include "archive/archive.h"
 
+#include "lib/arc.h"
+
 #include "archive/seektable.h"
 #include "base/file.h"
 #include "base/sha256.h"
@@ -66,24 +68,6 @@ static const char *in_folder(const char *name)
 	return p;
 }
 
-/* A function of member and offset: a block in the wrong place shows. */
-static void fill(const char *member, uint64_t offset, uint8_t *p, size_t n)
-{
-	uint64_t seed = 0;
-
-	while (*member)
-		seed = seed * 131 + (uint8_t)*member++;
-	for (size_t i = 0; i < n; i++) {
-		uint64_t at = offset + i, x = seed ^ (at / 8);
-
-		/* Half of it compresses. */
-		x *= 0x9E3779B97F4A7C15u;
-		x ^= x >> 29;
-		p[i] = at % 128 < 64 ? (uint8_t)(x >> (8 * (at % 8)))
-				     : (uint8_t)(at >> 12);
-	}
-}
-
 static void must(int rc, const struct err *e)
 {
 	if (rc < 0)
@@ -111,7 +95,7 @@ static void put_member(struct archive_writer *w, struct manifest *m,
 		memset(b->data, 0xEE, b->cap);
 		b->used = left < BLOCK_SIZE ? left : BLOCK_SIZE;
 		at += b->used;
-		fill(s->member, b->offset, b->data, b->used);
+		arc_fill(s->member, b->offset, b->data, b->used);
 		must(archive_put(w, b, &e), &e);
 	}
 	must(archive_end(w, p, &e), &e);
@@ -179,7 +163,7 @@ static void check_bytes(struct archive_reader *r, const char *member,
 		assert_null(p.damage);
 		assert_int_equal(p.offset, at);
 		assert_true(p.len > 0 && p.len <= BLOCK_SIZE);
-		fill(member, at, want, p.len);
+		arc_fill(member, at, want, p.len);
 		assert_memory_equal(p.data, want, p.len);
 		at += p.len;
 	}
@@ -538,7 +522,7 @@ static void a_partial_is_listed_and_extracted(void **state)
 		     &e);
 		must(archive_get(w, &b, &e), &e);
 		b->used = BLOCK_SIZE;
-		fill("partitions/cut.img", 0, b->data, b->used);
+		arc_fill("partitions/cut.img", 0, b->data, b->used);
 		must(archive_put(w, b, &e), &e);
 		archive_drop(w);
 		manifest_free(&m);

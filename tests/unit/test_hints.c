@@ -39,11 +39,7 @@ static void read_with(const char *spec, const struct ptable_hint *hints,
 
 static const struct partition *row(const char *name)
 {
-	const struct partition *p = ptable_find(&l.table, name);
-
-	if (!p)
-		fail_msg("no '%s' in the table", name);
-	return p;
+	return table_row(&l.table, name);
 }
 
 static const struct ptable_hint right[] = {

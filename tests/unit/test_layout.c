@@ -50,11 +50,7 @@ static bool is_warned(const char *piece)
 
 static const struct partition *row(const char *name)
 {
-	const struct partition *p = ptable_find(&l.table, name);
-
-	if (!p)
-		fail_msg("no '%s' in the table", name);
-	return p;
+	return table_row(&l.table, name);
 }
 
 /* All rows but the boot areas against the phone's own table. */

@@ -39,11 +39,7 @@ static void open_modem(const char *spec)
 
 static const struct partition *row(const char *name)
 {
-	const struct partition *p = ptable_find(&l.table, name);
-
-	if (!p)
-		fail_msg("no '%s'", name);
-	return p;
+	return table_row(&l.table, name);
 }
 
 static int read_piece(const char *name, uint64_t offset, uint64_t length)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* test_sim_phone.c - the simulated phone, driven by raw transfers. */
 #include "lib/bench.h"
+#include "lib/crc_arc.h"
 
 #include "base/bytes.h"
 #include "bsl/proto.h"
@@ -197,18 +198,6 @@ static void kinds_are_all_there(void **state)
 	assert_false(phone_peek(bench.phone, "boot2", (4 << 20) - 4, b, 8));
 }
 
-static unsigned crc_arc(const uint8_t *p, size_t n)
-{
-	unsigned c = 0;
-
-	while (n--) {
-		c ^= *p++;
-		for (int i = 0; i < 8; i++)
-			c = c & 1 ? c >> 1 ^ 0xA001 : c >> 1;
-	}
-	return c;
-}
-
 /* Header sum over the image; CRC over the items, up to the last mark. */
 static void nv_is_valid_as_made(void **state)
 {
@@ -228,8 +217,8 @@ static void nv_is_valid_as_made(void **state)
 	assert_int_equal(get_le32(b + 12), 101);
 	while (get_le16(b + at) != 0xFFFF)
 		at += 4 + get_le16(b + at + 2);
-	assert_int_equal(crc_arc((const uint8_t *)"123456789", 9), 0xBB3D);
-	assert_int_equal(get_be16(b + 512), crc_arc(b + 514, at + 4 - 514));
+	assert_int_equal(crc_arc(0, (const uint8_t *)"123456789", 9), 0xBB3D);
+	assert_int_equal(get_be16(b + 512), crc_arc(0, b + 514, at + 4 - 514));
 	assert_true(bench_find_part("l_fixnv2_a", &start, &size));
 	phone_peek(bench.phone, "user", start, other, sizeof(other));
 	assert_memory_equal(b, other, sizeof(b));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* test_sim_write.c - what the simulated phone writes, by raw frames. */
 #include "lib/bench.h"
+#include "lib/crc_arc.h"
 
 #include "base/bytes.h"
 
@@ -433,23 +434,11 @@ static size_t own_nv(const char *name, uint8_t *out)
 	return at + 4;
 }
 
-static uint16_t crc(const uint8_t *p, size_t n)
-{
-	unsigned c = 0;
-
-	while (n--) {
-		c ^= *p++;
-		for (int i = 0; i < 8; i++)
-			c = c & 1 ? c >> 1 ^ 0xA001 : c >> 1;
-	}
-	return (uint16_t)c;
-}
-
 static uint32_t finish_nv(uint8_t *p, size_t n)
 {
 	uint32_t sum = 0;
 
-	put_be16(p, crc(p + 2, n - 2));
+	put_be16(p, crc_arc(0, p + 2, n - 2));
 	for (size_t i = 0; i < n; i++)
 		sum += p[i];
 	return sum;
@@ -479,7 +468,7 @@ static void an_nv_wants_both_sums(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(crc((const uint8_t *)"123456789", 9), 0xBB3D);
+	assert_int_equal(crc_arc(0, (const uint8_t *)"123456789", 9), 0xBB3D);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const char *name = cases[i].name;
 		uint32_t sum;
@@ -587,7 +576,7 @@ static void a_protecting_build_keeps_its_imei(void **state)
 	assert_true(holds("l_fixnv1_a", 512 + IMEI_AT, was + IMEI_AT, 8));
 	assert_true(holds("l_fixnv2_b", 512 + 40, bytes + 40, 1));
 	look("l_fixnv1_a", 512, is, n);
-	assert_int_equal(get_be16(is), crc(is + 2, n - 2));
+	assert_int_equal(get_be16(is), crc_arc(0, is + 2, n - 2));
 	/* With nothing good to keep, what is sent. */
 	for (int i = 0; i < 2; i++)
 		set(i ? "l_fixnv1_a" : "l_fixnv2_a", 0, text, 16);
