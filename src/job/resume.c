@@ -1,126 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* resume.c - the notes of a backup in its journal, written and understood. */
+/* resume.c - the notes of an earlier run understood, and gone on from there. */
 #include "resume.h"
 
-#include "base/file.h"
 #include "base/text.h"
 #include "noted.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Kinds of notes; docs/archive-format.md 8 has the words for each. */
-#define NOTE_BEGUN    "begun"
-#define NOTE_WARNING  "warning"
-#define NOTE_LEFT_OUT "left-out"
-#define NOTE_PART     "part"
-#define NOTE_METHOD   "method"
-#define NOTE_ONLY     "only"
-#define NOTE_RANGE    "range"
-
-/* -- writing -------------------------------------------------------------- */
-
-static int note_range(struct archive_writer *w, const char *member,
-		      uint64_t offset, uint64_t length, struct err *e)
-{
-	char text[MEMBER_NAME_MAX + 64];
-
-	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 " %s", offset,
-		 length, member);
-	return archive_note(w, NOTE_RANGE, text, e);
-}
-
-int resume_note_block(struct archive_writer *w, const char *member,
-		      const struct manifest_part *p, const struct block *b,
-		      struct err *e)
-{
-	uint64_t end = b->offset + b->used;
-
-	/* Only at the first byte can another way of reading be found. */
-	if (b->offset == 0 && p->method == METHOD_BY_NAME &&
-	    archive_note(w, NOTE_METHOD, member, e) < 0)
-		return -(int)e->code;
-	for (size_t i = p->nunreadable; i-- > 0;) {
-		const struct manifest_range *r = &p->unreadable[i];
-		uint64_t from = r->offset, to = r->offset + r->length;
-
-		if (to <= b->offset)
-			break; /* they are in order */
-		from = from > b->offset ? from : b->offset;
-		to = to < end ? to : end;
-		if (from < to && note_range(w, member, from, to - from, e) < 0)
-			return -(int)e->code;
-	}
-	return 0;
-}
-
-/*
- * In place of all that was noted of ranges before: first those that count now,
- * then that only they do.
- */
-static int note_ranges(struct archive_writer *w, const char *member,
-		       const struct manifest_part *p, struct err *e)
-{
-	char text[MEMBER_NAME_MAX + 32];
-
-	for (size_t i = 0; i < p->nunreadable; i++)
-		if (note_range(w, member, p->unreadable[i].offset,
-			       p->unreadable[i].length, e) < 0)
-			return -(int)e->code;
-	snprintf(text, sizeof(text), "%zu %s", p->nunreadable, member);
-	return archive_note(w, NOTE_ONLY, text, e);
-}
-
-int resume_note_part(struct archive_writer *w, const char *member,
-		     const struct manifest_part *p, struct err *e)
-{
-	CLEANUP(file_freep) char *json = NULL;
-	struct manifest_part named = *p;
-
-	if (note_ranges(w, member, p, e) < 0)
-		return -(int)e->code;
-	/* What archive_end() fills is not there yet; it must be readable. */
-	text_copy(named.member, sizeof(named.member), member);
-	if (manifest_part_to_text(&named, &json, e) < 0)
-		return -(int)e->code;
-	return archive_note(w, NOTE_PART, json, e);
-}
-
-int resume_note_left_out(struct archive_writer *w, const char *name,
-			 struct err *e)
-{
-	if (archive_note(w, NOTE_LEFT_OUT, name, e) < 0)
-		return -(int)e->code;
-	/* It may have been the end of the phone: nothing may come behind it. */
-	return archive_keep_notes(w, e);
-}
-
-int resume_note_warning(struct archive_writer *w, const char *text,
-			struct err *e)
-{
-	return archive_note(w, NOTE_WARNING, text, e);
-}
-
-static int note_start(struct archive_writer *w, const struct manifest *m,
-		      const struct identity *id, struct err *e)
-{
-	char text[sizeof(id->v->label) + sizeof(id->v->value) + 8];
-
-	if (archive_note(w, NOTE_BEGUN, m->created, e) < 0)
-		return -(int)e->code;
-	for (size_t i = 0; i < id->n; i++) {
-		snprintf(text, sizeof(text), "%s = %s", id->v[i].label,
-			 id->v[i].value);
-		if (archive_note(w, IDENTITY_NOTE, text, e) < 0)
-			return -(int)e->code;
-	}
-	for (size_t i = 0; i < m->nwarnings; i++)
-		if (resume_note_warning(w, m->warnings[i], e) < 0)
-			return -(int)e->code;
-	return 0;
-}
 
 /* -- understanding ------------------------------------------------------- */
 
@@ -375,7 +262,7 @@ static int start_new(struct resumed *re, const struct backup_request *q,
 	} else {
 		rc = archive_create(q->out, &q->archive, ret, e);
 	}
-	return rc < 0 ? rc : note_start(*ret, m, id, e);
+	return rc < 0 ? rc : resume_note_start(*ret, m, id, e);
 }
 
 int resume_begin(struct resumed *re, const struct backup_request *q,
@@ -409,7 +296,7 @@ int resume_begin(struct resumed *re, const struct backup_request *q,
 	re->left = NULL;
 	tell(re, q->out);
 	open = re->open ? &re->old.parts[re->old.nparts - 1] : NULL;
-	if (open && note_ranges(*ret, open->member, open, e) < 0)
+	if (open && resume_note_ranges(*ret, open->member, open, e) < 0)
 		return -(int)e->code;
 	return merge(re, *ret, m, e);
 }

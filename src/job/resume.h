@@ -8,6 +8,15 @@
 #include "job/backup.h"
 #include "job/content.h"
 
+/* Kinds of notes; docs/archive-format.md 8 has the words for each. */
+#define NOTE_BEGUN    "begun"
+#define NOTE_WARNING  "warning"
+#define NOTE_LEFT_OUT "left-out"
+#define NOTE_PART     "part"
+#define NOTE_METHOD   "method"
+#define NOTE_ONLY     "only"
+#define NOTE_RANGE    "range"
+
 struct resumed {
 	struct archive_resume *left; /* owned; NULL: a new archive */
 	/*
@@ -47,13 +56,25 @@ bool resume_left_out(const struct resumed *re, const char *name);
 bool resume_goes_on(struct resumed *re, const char *member,
 		    struct manifest_part *p);
 
+/* -- for the next run: resume_note.c -----------------------------------------
+ */
+
+/* Whose backup of which phone this is; the first notes of a new archive. */
+int resume_note_start(struct archive_writer *w, const struct manifest *m,
+		      const struct identity *id, struct err *e) MUST_CHECK;
 /*
- * For the next run.  The places of this block that could not be read, before
+ * The places of this block that could not be read, before
  * the block is put: zeros must never be there without the reason.
  */
 int resume_note_block(struct archive_writer *w, const char *member,
 		      const struct manifest_part *p, const struct block *b,
 		      struct err *e) MUST_CHECK;
+/*
+ * In place of all that was noted of ranges before: first those that count now,
+ * then that only they do.
+ */
+int resume_note_ranges(struct archive_writer *w, const char *member,
+		       const struct manifest_part *p, struct err *e) MUST_CHECK;
 /* All of a part but what archive_end() will tell, before that. */
 int resume_note_part(struct archive_writer *w, const char *member,
 		     const struct manifest_part *p, struct err *e) MUST_CHECK;

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * store.c - plan x reader > archive, one partition after the other: the one
+ * place that knows both ends.
+ */
+#include "base/clock.h"
+#include "base/text.h"
+#include "part_late.h"
+#include "run.h"
+#include "twice.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define REFUSED "the loader refused to read it"
+
+/* What came on a second try takes its place in the member. */
+static int store_late(struct run *r, struct part_source *src, struct err *e)
+{
+	struct part_late l;
+
+	if (src->unreadable == 0 || !archive_can_mend(r->w))
+		return 0;
+	if (part_late_read(src, &l, e) < 0)
+		return -(int)e->code;
+	if (l.n && archive_mend(r->w, l.v, l.n, e) < 0)
+		job_warn(r->ev,
+			 "'%s': what came on a second try could not be put in "
+			 "its place and stays zeros: %s",
+			 src->part->name, e->text);
+	else
+		part_late_adopt(src, &l);
+	part_late_free(&l);
+	return 0;
+}
+
+static int store_blocks(struct run *r, const struct plan_item *it,
+			struct part_source *src, struct job_progress *pr,
+			struct err *e)
+{
+	uint64_t before = pr->all_done;
+	struct err later;
+
+	while (pr->done < pr->total) {
+		struct block *b;
+		int rc = archive_get(r->w, &b, e);
+
+		if (rc < 0)
+			return rc;
+		while (b->used < b->cap && pr->done < pr->total) {
+			rc = job_go_on(r->ev, e);
+			if (rc == 0)
+				rc = part_source_fill(src, b, e);
+			if (rc < 0) {
+				b->used = 0;
+				/* The first failure is the one to tell. */
+				if (archive_put(r->w, b, &later) < 0)
+					later.code = ERR_NONE;
+				return rc;
+			}
+			pr->done = b->offset + b->used;
+			pr->all_done = before + pr->done;
+			job_progress(r->ev, pr);
+		}
+		content_look_at(&r->look, b->data, b->used, b->offset,
+				pr->total);
+		rc = resume_note_block(r->w, it->member, src->part, b, e);
+		if (rc < 0)
+			b->used = 0;
+		if (archive_put(r->w, b, rc < 0 ? &later : e) < 0 || rc < 0)
+			return -(int)e->code;
+		r->totals->reached = pr->all_done;
+	}
+	return store_late(r, src, e);
+}
+
+void run_describe_part(const struct plan_item *it, struct manifest_part *p)
+{
+	memcpy(p->name, it->part->name, sizeof(p->name));
+	p->method = it->method;
+	p->raw_offset = it->method == METHOD_RAW ? it->x.offset : 0;
+	p->size_probed = it->part->probed;
+	p->region = it->part->region;
+	text_copy(p->size_from, sizeof(p->size_from),
+		  region_size_name(it->part->size_from));
+	if (it->bare_nand)
+		text_copy(p->doubt, sizeof(p->doubt), "raw-nand");
+	text_copy(p->class, sizeof(p->class), it->class->name);
+	p->private_ = it->class->private_;
+}
+
+static uint64_t unreadable_bytes(const struct manifest_part *p)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < p->nunreadable; i++)
+		sum += p->unreadable[i].length;
+	return sum;
+}
+
+/* One more partition is in the archive; `before` bytes of it were already. */
+static void count_part(struct run *r, const struct manifest_part *part,
+		       uint64_t before)
+{
+	uint64_t unreadable = unreadable_bytes(part);
+
+	r->totals->bytes += part->size - before;
+	r->totals->resumed += before;
+	r->totals->unreadable += unreadable;
+	r->totals->parts++;
+	if (unreadable)
+		r->m->complete = false;
+	if (r->ev->part_done)
+		r->ev->part_done(r->ev->user, part);
+}
+
+/* All blocks are stored: what is to be said of them, and the digest. */
+static int end_part(struct run *r, const struct plan_item *it,
+		    struct manifest_part *part, uint64_t started, struct err *e)
+{
+	struct reread again = { r->s, &r->layout, r->ev, &r->rec };
+
+	part->seconds = (double)(clock_ms() - started) / 1000;
+	if (it->part->size) {
+		text_copy(part->content, sizeof(part->content),
+			  content_look_name(&r->look));
+		part->payload = r->look.uniform ? 0 : r->look.content.payload;
+	}
+	part->size = it->part->size;
+	if (job_read_twice(&again, r->w, it, r->m, part, e) < 0 ||
+	    resume_note_part(r->w, it->member, part, e) < 0)
+		return -(int)e->code;
+	return archive_end(r->w, part, e);
+}
+
+static int open_source(struct run *r, const struct plan_item *it,
+		       const struct extent *by_name, struct part_source *src,
+		       struct err *e)
+{
+	bool changed = src->part->method != it->method;
+	int rc;
+
+	if (it->method == METHOD_RAW && plan_may_use_name(&r->layout, it) &&
+	    !changed)
+		src->by_name = by_name;
+	rc = part_source_open(src, r->s, changed ? by_name : &it->x, e);
+	src->unreadable = unreadable_bytes(src->part);
+	return rc < 0 || r->begun ? rc : part_source_look(src, e);
+}
+
+static int store_part(struct run *r, const struct plan_item *it,
+		      struct job_progress *pr, struct err *e)
+{
+	struct manifest_part *part = manifest_add_part(r->m);
+	struct part_source src = { .policy = r->q->policy,
+				   .ev = r->ev,
+				   .rec = &r->rec };
+	struct extent by_name;
+	uint64_t started = clock_ms();
+	int rc;
+
+	r->begun = false;
+	if (!part)
+		return err_nomem(e);
+	run_describe_part(it, part);
+	r->begun = resume_goes_on(&r->re, it->member, part);
+	src.from = r->begun ? r->re.position : 0;
+	src.part = part;
+	pr->part = part->name;
+	pr->done = src.from;
+	pr->total = it->part->size;
+	layout_name_extent(it->part, &by_name);
+	rc = open_source(r, it, &by_name, &src, e);
+	if (rc < 0) {
+		manifest_drop_part(r->m);
+		return rc;
+	}
+	if (!r->begun)
+		rc = archive_begin(r->w, it->member, it->part->size, e);
+	r->begun = true;
+	if (rc == 0)
+		rc = store_blocks(r, it, &src, pr, e);
+	if (rc < 0) {
+		part_source_drop(&src);
+		manifest_drop_part(r->m);
+		return rc;
+	}
+	rc = part_source_close(&src, e);
+	if (rc == 0)
+		rc = end_part(r, it, part, started, e);
+	if (rc < 0)
+		manifest_drop_part(r->m);
+	else
+		count_part(r, part, src.from);
+	return rc;
+}
+
+/* 1: an earlier run has dealt with it. */
+static int is_done(struct run *r, const struct plan_item *it,
+		   struct job_progress *pr, struct err *e)
+{
+	int rc = resume_took(&r->re, it->member, r->m, e);
+
+	if (rc < 0)
+		return rc;
+	if (rc == 0 && !resume_left_out(&r->re, it->part->name))
+		return 0;
+	pr->all_done += it->part->size;
+	if (rc > 0) {
+		count_part(r, &r->m->parts[r->m->nparts - 1], it->part->size);
+		return 1;
+	}
+	r->m->complete = false;
+	if (run_omit(r, it->part, REFUSED) < 0)
+		return err_nomem(e);
+	return 1;
+}
+
+/* A partition that the loader does not open at all is told, not fatal. */
+static int store_or_omit(struct run *r, const struct plan_item *it,
+			 struct job_progress *pr, struct err *e)
+{
+	uint64_t all = pr->all_done;
+	char text[512];
+	int rc = is_done(r, it, pr, e);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = store_part(r, it, pr, e);
+	if (rc == 0)
+		return 0;
+	if (e->code != ERR_REFUSED || r->q->policy == READ_STOP_ON_ERROR ||
+	    r->begun)
+		return err_context(e, "backing up '%s'", it->part->name);
+	snprintf(text, sizeof(text), "'%s' is not in the backup: %s",
+		 it->part->name, e->text);
+	run_warn(r, text);
+	r->m->complete = false;
+	pr->all_done = all + it->part->size;
+	if (run_omit(r, it->part, REFUSED) < 0)
+		return err_nomem(e);
+	return resume_note_left_out(r->w, it->part->name, e);
+}
+
+int run_store_parts(struct run *r, struct err *e)
+{
+	struct job_progress pr = { .count = r->plan.n,
+				   .all_total = r->plan.bytes };
+
+	for (size_t i = 0; i < r->plan.n; i++) {
+		pr.number = i + 1;
+		if (store_or_omit(r, &r->plan.v[i], &pr, e) < 0)
+			return -(int)e->code;
+	}
+	return 0;
+}
