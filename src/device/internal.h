@@ -130,9 +130,27 @@ int load_need(const struct loader *l, const char *which,
 	      struct err *e) MUST_CHECK;
 int load_send(struct session *s, const struct loader *l, const char *which,
 	      size_t piece, struct err *e) MUST_CHECK;
-/* stages.c */
+/* stages_contact.c */
+extern const struct frame_format stages_any_format, stages_fdl_format;
+/*
+ * Flags until VER comes.  Silence is normal while a ROM waits for its port or
+ * FDL1 starts the memory; other answers are old ones or noise.
+ */
+int stages_hello(struct session *s, unsigned tries, unsigned wait_ms,
+		 struct reply *ret, struct err *e) MUST_CHECK;
+/*
+ * CONNECT.  Each flag that was sent before may still bring its VER: those are
+ * not the answer.
+ */
+int stages_greet(struct session *s, struct err *e) MUST_CHECK;
+/* VER tells the checksum, and with its text the stage [4.1, 4.2]. */
+int stages_first_contact(struct session *s, struct err *e) MUST_CHECK;
+/* stages_fdl2.c */
+/* From FDL1 on; the stage is unknown when all begins anew [1.4]. */
+int stages_start_fdl2(struct session *s, struct err *e) MUST_CHECK;
 /* The chip's own number, where this loader can be asked for it. */
 int stages_learn_uid(struct session *s, struct err *e) MUST_CHECK;
+/* stages.c */
 int stages_step(struct session *s, enum stage to, struct err *e) MUST_CHECK;
 /* FDL2 answers: what begins with it, however it came up. */
 void session_enter_fdl2(struct session *s);

@@ -6,11 +6,11 @@
 #include "base/text.h"
 #include "bsl/guard.h"
 #include "device/region.h"
+#include "profile_key.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -78,96 +78,6 @@ const char *profile_confidence_text(enum confidence c)
 	return "unknown";
 }
 
-/* A key of the file, so that a message can name it. */
-struct key {
-	struct config *c;
-	const char *section, *name;
-};
-
-static int key_bad(const struct key *k, const char *value, const char *why,
-		   struct err *e)
-{
-	return config_bad(k->c, k->section, k->name, value, why, e);
-}
-
-/* Adds a value to text of cap bytes, behind `glue` unless it is the first. */
-static int append(const struct key *k, const char *value, const char *glue,
-		  char *text, size_t cap, struct err *e)
-{
-	size_t used = strlen(text), len = strlen(value);
-	size_t glue_len = used ? strlen(glue) : 0;
-
-	if (len == 0)
-		return key_bad(k, value, "it is empty", e);
-	for (const char *s = value; *s; s++)
-		if (*s < 0x20 || *s > 0x7E)
-			return key_bad(k, value, "plain ASCII only", e);
-	if (used + glue_len + len >= cap)
-		return key_bad(k, value, "the text is too long", e);
-	memcpy(text + used, glue, glue_len);
-	memcpy(text + used + glue_len, value, len + 1);
-	return 0;
-}
-
-/* All lines of one key as one text; may be empty. */
-static int take_text(const struct key *k, const char *glue, char *text,
-		     size_t cap, struct err *e)
-{
-	const char *s;
-	int code = 0;
-
-	while (code == 0 && (s = config_take(k->c, k->section, k->name)))
-		code = append(k, s, glue, text, cap, e);
-	return code;
-}
-
-static int need_text(const struct key *k, const char *glue, char *text,
-		     size_t cap, struct err *e)
-{
-	const char *first;
-	int code = config_need(k->c, k->section, k->name, &first, e);
-
-	if (code == 0)
-		code = append(k, first, glue, text, cap, e);
-	return code < 0 ? code : take_text(k, glue, text, cap, e);
-}
-
-/* Each line of one key into a row of its own. */
-static int take_rows(const struct key *k, char *rows, size_t row_size,
-		     size_t max, size_t *n, struct err *e)
-{
-	const char *s;
-	int code = 0;
-
-	while (code == 0 && (s = config_take(k->c, k->section, k->name))) {
-		if (*n == max)
-			return key_bad(k, s, "too many of them", e);
-		for (size_t i = 0; i < *n; i++)
-			if (strcasecmp(rows + i * row_size, s) == 0)
-				return key_bad(k, s, "it stands there twice",
-					       e);
-		code = append(k, s, "", rows + *n * row_size, row_size, e);
-		*n += code == 0;
-	}
-	return code;
-}
-
-static int take_address(const struct key *k, bool *has, uint32_t *ret,
-			struct err *e)
-{
-	const char *s = config_take(k->c, k->section, k->name);
-	struct err why;
-	uint64_t n;
-
-	if (!s)
-		return 0;
-	if (text_to_u64(s, UINT32_MAX, &n, &why) < 0 || n % 4)
-		return key_bad(k, s, "no 32-bit load address", e);
-	*has = true;
-	*ret = (uint32_t)n;
-	return 0;
-}
-
 static int take_chunk(struct config *c, struct profile *p, struct err *e)
 {
 	struct key k = { c, "read", "chunk" };
@@ -194,7 +104,8 @@ static int take_class(struct config *c, struct profile *p, struct err *e)
 		return code;
 	for (size_t i = 0; i < ARRAY_SIZE(classes); i++)
 		if (strcmp(s, classes[i]) == 0)
-			return append(&k, s, "", p->class, sizeof(p->class), e);
+			return key_append(&k, s, "", p->class, sizeof(p->class),
+					  e);
 	return key_bad(&k, s, "smartphone, feature phone or modem", e);
 }
 
@@ -248,19 +159,6 @@ static int take_confidence(struct config *c, struct profile *p, struct err *e)
 	return key_bad(&k, s, "device, several, one or inferred", e);
 }
 
-/* "wrong = yes"; left out: nobody has contradicted it. */
-static int take_wrong(struct config *c, const char *section, bool *ret,
-		      struct err *e)
-{
-	struct key k = { c, section, "wrong" };
-	const char *s = config_take(c, section, k.name);
-
-	if (!s)
-		return 0;
-	*ret = strcmp(s, "yes") == 0;
-	return *ret ? 0 : key_bad(&k, s, "yes, or left out", e);
-}
-
 /* Sections [alternative 1], [alternative 2] ... */
 static int take_alternatives(struct config *c, struct profile *p, struct err *e)
 {
@@ -269,18 +167,20 @@ static int take_alternatives(struct config *c, struct profile *p, struct err *e)
 		char section[32];
 		struct key fdl1 = { c, section, "fdl1" };
 		struct key fdl2 = { c, section, "fdl2" };
+		struct key wrong = { c, section, "wrong" };
 		struct key why = { c, section, "why" };
 		int code;
 
 		snprintf(section, sizeof(section), "alternative %zu", i + 1);
-		code = take_address(&fdl1, &a->has_fdl1, &a->fdl1, e);
+		code = key_address(&fdl1, &a->has_fdl1, &a->fdl1, e);
 		if (code == 0)
-			code = take_address(&fdl2, &a->has_fdl2, &a->fdl2, e);
+			code = key_address(&fdl2, &a->has_fdl2, &a->fdl2, e);
 		if (code < 0 || (!a->has_fdl1 && !a->has_fdl2))
 			return code;
-		code = take_wrong(c, section, &a->wrong, e);
+		code = key_yes(&wrong, &a->wrong, e);
 		if (code == 0)
-			code = need_text(&why, " ", a->why, sizeof(a->why), e);
+			code = key_need_text(&why, " ", a->why, sizeof(a->why),
+					     e);
 		if (code < 0)
 			return code;
 		p->nalternatives++;
@@ -299,7 +199,6 @@ static int take_region_numbers(struct config *c, const char *section,
 	if (config_need(c, section, id.name, &s, e) < 0)
 		return -(int)e->code;
 	if (text_to_u64(s, UINT32_MAX, &n, &why) < 0 ||
-
 	    guard_region_is_for_writing((uint32_t)n))
 		return key_bad(&id, s, "no number of a region to be read", e);
 	r->id = (uint32_t)n;
@@ -307,17 +206,6 @@ static int take_region_numbers(struct config *c, const char *section,
 	if (s && (text_to_size(s, &r->size, &why) < 0 || r->size == 0 ||
 		  r->size > REGION_MAX))
 		return key_bad(&size, s, "no size of a region", e);
-	return 0;
-}
-
-/* A key that is there to say yes. */
-static int take_yes(const struct key *k, bool *ret, struct err *e)
-{
-	const char *s = config_take(k->c, k->section, k->name);
-
-	if (s && strcmp(s, "yes") != 0)
-		return key_bad(k, s, "yes, or left out", e);
-	*ret = s;
 	return 0;
 }
 
@@ -331,8 +219,8 @@ static int take_region(struct config *c, const char *section, struct profile *p,
 	if (!text_is_file_name(r->name))
 		return key_bad(&name, r->name, "no file name", e);
 	if (take_region_numbers(c, section, r, e) < 0 ||
-	    take_yes(&header, &r->header, e) < 0 ||
-	    take_yes(&optional, &r->optional, e) < 0)
+	    key_yes(&header, &r->header, e) < 0 ||
+	    key_yes(&optional, &r->optional, e) < 0)
 		return -(int)e->code;
 	if (r->header && r->optional)
 		return key_bad(&header, "yes",
@@ -355,7 +243,7 @@ static int take_regions(struct config *c, struct profile *p, struct err *e)
 		struct key name = { c, section, "name" };
 
 		snprintf(section, sizeof(section), "region %zu", i + 1);
-		if (take_text(&name, "", r->name, sizeof(r->name), e) < 0)
+		if (key_text(&name, "", r->name, sizeof(r->name), e) < 0)
 			return -(int)e->code;
 		if (!*r->name)
 			return 0;
@@ -399,9 +287,9 @@ static int take_loaders(struct config *c, struct profile *p, struct err *e)
 {
 	struct key fdl1 = { c, "fdl1", "address" };
 	struct key fdl2 = { c, "fdl2", "address" };
-	int code = take_address(&fdl1, &p->has_fdl1, &p->fdl1, e);
+	int code = key_address(&fdl1, &p->has_fdl1, &p->fdl1, e);
 
-	return code < 0 ? code : take_address(&fdl2, &p->has_fdl2, &p->fdl2, e);
+	return code < 0 ? code : key_address(&fdl2, &p->has_fdl2, &p->fdl2, e);
 }
 
 static int check_stages(const struct profile *p, struct err *e)
@@ -422,16 +310,16 @@ static int take_head(struct config *c, struct profile *p, struct err *e)
 	struct key title = { c, "profile", "title" };
 	struct key name = { c, "profile", "name" };
 	struct key model = { c, "profile", "model" };
-	int code = need_text(&title, " ", p->title, sizeof(p->title), e);
+	int code = key_need_text(&title, " ", p->title, sizeof(p->title), e);
 
 	if (code == 0)
 		code = take_class(c, p, e);
 	if (code == 0)
-		code = take_rows(&name, p->names[0], sizeof(p->names[0]),
-				 PROFILE_NAMES_MAX, &p->nnames, e);
+		code = key_rows(&name, p->names[0], sizeof(p->names[0]),
+				PROFILE_NAMES_MAX, &p->nnames, e);
 	if (code == 0)
-		code = take_rows(&model, p->models[0], sizeof(p->models[0]),
-				 PROFILE_NAMES_MAX, &p->nmodels, e);
+		code = key_rows(&model, p->models[0], sizeof(p->models[0]),
+				PROFILE_NAMES_MAX, &p->nmodels, e);
 	return code;
 }
 
@@ -455,15 +343,15 @@ static int take_all(struct config *c, struct profile *p, struct err *e)
 	if (code == 0)
 		code = take_regions(c, p, e);
 	if (code == 0)
-		code = take_text(&boot_key, " ", p->boot_key,
-				 sizeof(p->boot_key), e);
+		code = key_text(&boot_key, " ", p->boot_key,
+				sizeof(p->boot_key), e);
 	if (code == 0)
-		code = take_text(&notes, " ", p->notes, sizeof(p->notes), e);
+		code = key_text(&notes, " ", p->notes, sizeof(p->notes), e);
 	if (code == 0)
 		code = take_confidence(c, p, e);
 	if (code == 0)
-		code = need_text(&evidence, "\n", p->evidence,
-				 sizeof(p->evidence), e);
+		code = key_need_text(&evidence, "\n", p->evidence,
+				     sizeof(p->evidence), e);
 	/* A misspelt key before what its absence leads to. */
 	if (code == 0)
 		code = config_done(c, e);

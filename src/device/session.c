@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* session.c - opening, climbing and leaving; the steps are in stages.c. */
+/* session.c - opening, climbing and leaving; the steps are in stages*.c. */
 #include "device/session.h"
 
 #include "bsl/proto.h"
