@@ -6,6 +6,7 @@
 #include "archive/tarhdr.h"
 #include "archive/zframe.h"
 #include "base/block.h"
+#include "journal_words.h"
 
 #include <xxhash.h>
 
@@ -14,78 +15,6 @@
 #include <string.h>
 
 #define SEAL_LEN 17u /* a blank and 16 digits */
-
-/* What is left of a line; words are separated by single blanks. */
-struct words {
-	char *p, *end;
-	bool bad;
-};
-
-static bool take_word(struct words *w, char **ret, size_t *ret_n)
-{
-	char *stop = memchr(w->p, ' ', (size_t)(w->end - w->p));
-
-	if (!stop)
-		stop = w->end;
-	*ret = w->p;
-	*ret_n = (size_t)(stop - w->p);
-	w->p = stop < w->end ? stop + 1 : stop;
-	if (*ret_n == 0)
-		w->bad = true;
-	return !w->bad;
-}
-
-static uint64_t take_number(struct words *w, uint64_t max)
-{
-	uint64_t n = 0;
-	size_t len;
-	char *s;
-
-	if (!take_word(w, &s, &len) || len > 20)
-		w->bad = true;
-	for (size_t i = 0; i < len && !w->bad; i++) {
-		unsigned digit = (unsigned)(s[i] - '0');
-
-		if (digit > 9 || __builtin_mul_overflow(n, 10, &n) ||
-		    __builtin_add_overflow(n, digit, &n))
-			w->bad = true;
-	}
-	if (n > max)
-		w->bad = true;
-	return w->bad ? 0 : n;
-}
-
-static bool hex64(const char *s, uint64_t *ret)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < 16; i++) {
-		const char *digits = "0123456789abcdef";
-		const char *d = s[i] ? strchr(digits, s[i]) : NULL;
-
-		if (!d)
-			return false;
-		n = n << 4 | (uint64_t)(d - digits);
-	}
-	*ret = n;
-	return true;
-}
-
-static uint64_t take_digest(struct words *w)
-{
-	uint64_t n = 0;
-	size_t len;
-	char *s;
-
-	if (!take_word(w, &s, &len) || len != 16 || !hex64(s, &n))
-		w->bad = true;
-	return n;
-}
-
-static bool at_end(const struct words *w)
-{
-	return !w->bad && w->p == w->end;
-}
 
 /* Room for one more element of a list that doubles at the powers of two. */
 static bool grow(void **list, size_t count, size_t size)
@@ -125,13 +54,13 @@ const struct journal_member *journal_open_member(const struct journal *j)
 static bool take_frame(struct journal *j, struct words *w, uint64_t at,
 		       struct journal_frame *ret)
 {
-	uint64_t number = take_number(w, SEEKTABLE_FRAMES_MAX - 1);
+	uint64_t number = words_number(w, SEEKTABLE_FRAMES_MAX - 1);
 
 	ret->line = at;
 	ret->compressed =
-		(uint32_t)take_number(w, zframe_bound(ZFRAME_CONTENT_MAX));
-	ret->content = (uint32_t)take_number(w, ZFRAME_CONTENT_MAX);
-	ret->digest = take_digest(w);
+		(uint32_t)words_number(w, zframe_bound(ZFRAME_CONTENT_MAX));
+	ret->content = (uint32_t)words_number(w, ZFRAME_CONTENT_MAX);
+	ret->digest = words_digest(w);
 	return !w->bad && number == j->nframes && ret->compressed > 0;
 }
 
@@ -165,8 +94,8 @@ static int take_head(struct journal *j, struct words *w, uint64_t at,
 	if (is_open(j) || j->nmembers >= MANIFEST_PARTS_MAX ||
 	    !take_frame(j, w, at, &f))
 		return 0;
-	size = take_number(w, (uint64_t)SEEKTABLE_FRAMES_MAX * BLOCK_SIZE);
-	if (!take_word(w, &name, &len) || !at_end(w) ||
+	size = words_number(w, (uint64_t)SEEKTABLE_FRAMES_MAX * BLOCK_SIZE);
+	if (!words_next(w, &name, &len) || !words_end(w) ||
 	    len >= MEMBER_NAME_MAX || f.content % TAR_UNIT ||
 	    !is_new_name(j, name, len))
 		return 0;
@@ -197,7 +126,7 @@ static int take_body(struct journal *j, struct words *w, uint64_t at,
 	const struct journal_member *m;
 	uint64_t done, left;
 
-	if (!is_open(j) || !take_frame(j, w, at, &f) || !at_end(w))
+	if (!is_open(j) || !take_frame(j, w, at, &f) || !words_end(w))
 		return 0;
 	m = &j->members[j->nmembers - 1];
 	done = (j->nframes - m->header - 1) * (uint64_t)BLOCK_SIZE;
@@ -218,7 +147,7 @@ static int take_end(struct journal *j, struct words *w, uint64_t at,
 	size_t len;
 
 	(void)e;
-	if (!is_open(j) || !take_word(w, &s, &len) || !at_end(w) ||
+	if (!is_open(j) || !words_next(w, &s, &len) || !words_end(w) ||
 	    len != SHA256_HEX - 1)
 		return 0;
 	m = &j->members[j->nmembers - 1];
@@ -242,10 +171,10 @@ static bool is_half_mended(const struct journal *j)
 static int take_cut(struct journal *j, struct words *w, uint64_t at,
 		    struct err *e)
 {
-	uint64_t frame = take_number(w, SEEKTABLE_FRAMES_MAX - 1);
+	uint64_t frame = words_number(w, SEEKTABLE_FRAMES_MAX - 1);
 	size_t n;
 
-	if (!at_end(w) || !is_open(j) || is_half_mended(j) ||
+	if (!words_end(w) || !is_open(j) || is_half_mended(j) ||
 	    frame >= j->nframes || frame <= j->members[j->nmembers - 1].header)
 		return 0;
 	n = j->nframes - (size_t)frame;
@@ -270,7 +199,7 @@ static int take_note(struct journal *j, struct words *w, uint64_t at,
 	size_t len;
 	char *kind;
 
-	if (!take_word(w, &kind, &len) || len > JOURNAL_KIND_MAX ||
+	if (!words_next(w, &kind, &len) || len > JOURNAL_KIND_MAX ||
 	    j->nnotes >= JOURNAL_NOTES_MAX)
 		return 0;
 	if (!GROW(j->notes, j->nnotes))
@@ -317,7 +246,7 @@ static bool next_line(struct journal *j, size_t n, struct words *ret,
 	ret->p = line;
 	ret->end = stop - SEAL_LEN;
 	ret->bad = false;
-	if (*ret->end != ' ' || !hex64(ret->end + 1, &said))
+	if (*ret->end != ' ' || !words_hex64(ret->end + 1, &said))
 		return false;
 	is = XXH64(line, (size_t)(ret->end - line), j->chain);
 	/* In a file that was not torn only text comes; a zero ends it. */
@@ -334,16 +263,16 @@ static int take_start(struct journal *j, struct words *w, struct err *e)
 	size_t len, n;
 	char *word;
 
-	if (!take_word(w, &word, &len) || len != 16 ||
+	if (!words_next(w, &word, &len) || len != 16 ||
 	    memcmp(word, "spdvault-journal", len) != 0)
 		return err_set(e, ERR_FORMAT, "it is no journal of ours");
-	version = take_number(w, UINT32_MAX);
+	version = words_number(w, UINT32_MAX);
 	if (w->bad || version != JOURNAL_VERSION)
 		return err_set(e, ERR_FORMAT,
 			       "it has version %" PRIu64
 			       "; this program knows %d",
 			       version, JOURNAL_VERSION);
-	block = take_number(w, UINT32_MAX);
+	block = words_number(w, UINT32_MAX);
 	if (w->bad || block != BLOCK_SIZE)
 		return err_set(e, ERR_FORMAT,
 			       "it has blocks of %" PRIu64
@@ -361,7 +290,7 @@ static int take_any(struct journal *j, struct words *w, struct err *e)
 	size_t len;
 	char *word;
 
-	if (!take_word(w, &word, &len))
+	if (!words_next(w, &word, &len))
 		return 0;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strlen(kinds[i].word) == len &&
@@ -375,7 +304,7 @@ static uint64_t chain_before(const struct journal *j, uint64_t at)
 	uint64_t chain = 0;
 
 	/* The first line is never cut, so there is one before. */
-	return hex64(j->text + at - SEAL_LEN, &chain) ? chain : 0;
+	return words_hex64(j->text + at - SEAL_LEN, &chain) ? chain : 0;
 }
 
 static void cut_lines(struct journal *j, uint64_t at)

@@ -4,12 +4,11 @@
 
 #include "archive/zframe.h"
 #include "base/text.h"
+#include "json_field.h"
 #include "manifest_check.h"
 
 #include <jansson.h>
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,110 +19,13 @@
  */
 #define TOKENS_MAX 600000u
 
-static int bad(struct err *e, const char *key, const char *what)
-{
-	return err_set(e, ERR_FORMAT, "'%s' %s", key, what);
-}
-
-/* What a terminal would take for a command is not passed on. */
-static void blunt(char *s)
-{
-	for (; *s; s++) {
-		if ((uint8_t)*s < 0x20 || *s == 0x7F)
-			*s = '?';
-		else if ((uint8_t)s[0] == 0xC2 && (uint8_t)s[1] < 0xA0)
-			s[0] = s[1] = '?'; /* U+0080 to U+009F */
-	}
-}
-
-static int get_text(const json_t *o, const char *key, char *out, size_t cap,
-		    struct err *e)
-{
-	const json_t *v = json_object_get(o, key);
-	const char *s = json_string_value(v);
-
-	if (!s)
-		return bad(e, key, v ? "is no text" : "is missing");
-	if (strlen(s) >= cap)
-		return bad(e, key, "is too long");
-	memcpy(out, s, strlen(s) + 1);
-	blunt(out);
-	return 0;
-}
-
-static int get_number(const json_t *o, const char *key, uint64_t max,
-		      uint64_t *ret, struct err *e)
-{
-	const json_t *v = json_object_get(o, key);
-	json_int_t n = json_integer_value(v);
-
-	if (!json_is_integer(v))
-		return bad(e, key, v ? "is no whole number" : "is missing");
-	if (n < 0 || (uint64_t)n > max)
-		return bad(e, key, "is out of range");
-	*ret = (uint64_t)n;
-	return 0;
-}
-
-static int get_u32(const json_t *o, const char *key, uint32_t *ret,
-		   struct err *e)
-{
-	uint64_t n;
-
-	if (get_number(o, key, UINT32_MAX, &n, e) < 0)
-		return -(int)e->code;
-	*ret = (uint32_t)n;
-	return 0;
-}
-
-static int get_bool(const json_t *o, const char *key, bool *ret, struct err *e)
-{
-	const json_t *v = json_object_get(o, key);
-
-	if (!json_is_boolean(v))
-		return bad(e, key,
-			   v ? "is neither true nor false" : "is missing");
-	*ret = json_is_true(v);
-	return 0;
-}
-
-static int get_digest(const json_t *o, const char *key, uint8_t ret[SHA256_LEN],
-		      struct err *e)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	if (!s || !text_unhex(s, ret, SHA256_LEN))
-		return bad(e, key, "is no SHA-256 in hex");
-	return 0;
-}
-
-static int get_object(const json_t *o, const char *key, const json_t **ret,
-		      struct err *e)
-{
-	*ret = json_object_get(o, key);
-	if (!json_is_object(*ret))
-		return bad(e, key, *ret ? "is no object" : "is missing");
-	return 0;
-}
-
-static int get_list(const json_t *o, const char *key, size_t max,
-		    const json_t **ret, struct err *e)
-{
-	*ret = json_object_get(o, key);
-	if (!json_is_array(*ret))
-		return bad(e, key, *ret ? "is no list" : "is missing");
-	if (json_array_size(*ret) > max)
-		return bad(e, key, "has too many elements");
-	return 0;
-}
-
-#define TEXT(o, key, field) get_text(o, key, field, sizeof(field), e)
+#define TEXT(o, key, field) field_text(o, key, field, sizeof(field), e)
 
 static int read_phone(const json_t *root, struct manifest *m, struct err *e)
 {
 	const json_t *o;
 
-	if (get_object(root, "phone", &o, e) < 0 ||
+	if (field_object(root, "phone", &o, e) < 0 ||
 	    TEXT(o, "chip", m->chip) < 0 ||
 	    TEXT(o, "profile", m->profile) < 0 ||
 	    TEXT(o, "hello", m->hello) < 0 ||
@@ -131,11 +33,12 @@ static int read_phone(const json_t *root, struct manifest *m, struct err *e)
 	    TEXT(o, "uid", m->uid) < 0 ||
 	    TEXT(o, "disk_guid", m->disk_guid) < 0 ||
 	    TEXT(o, "storage", m->storage) < 0 ||
-	    get_u32(o, "sector_size", &m->sector_size, e) < 0 ||
-	    get_number(o, "storage_size", INT64_MAX, &m->storage_size, e) < 0 ||
+	    field_u32(o, "sector_size", &m->sector_size, e) < 0 ||
+	    field_number(o, "storage_size", INT64_MAX, &m->storage_size, e) <
+		    0 ||
 	    TEXT(o, "table_source", m->table_source) < 0 ||
 	    TEXT(o, "ending", m->ending) < 0 ||
-	    get_bool(o, "simulated", &m->simulated, e) < 0)
+	    field_bool(o, "simulated", &m->simulated, e) < 0)
 		return err_context(e, "phone");
 	return 0;
 }
@@ -145,10 +48,11 @@ static int read_loader(const json_t *link, const char *key,
 {
 	const json_t *o;
 
-	if (get_object(link, key, &o, e) < 0 || TEXT(o, "file", l->file) < 0 ||
-	    get_u32(o, "address", &l->address, e) < 0 ||
-	    get_number(o, "size", INT64_MAX, &l->size, e) < 0 ||
-	    get_digest(o, "sha256", l->sha256, e) < 0)
+	if (field_object(link, key, &o, e) < 0 ||
+	    TEXT(o, "file", l->file) < 0 ||
+	    field_u32(o, "address", &l->address, e) < 0 ||
+	    field_number(o, "size", INT64_MAX, &l->size, e) < 0 ||
+	    field_digest(o, "sha256", l->sha256, e) < 0)
 		return err_context(e, "%s", key);
 	return 0;
 }
@@ -161,7 +65,7 @@ static int read_package(const json_t *link, struct manifest_package *p,
 
 	if (!json_object_get(link, "package"))
 		return 0;
-	if (get_object(link, "package", &o, e) < 0 ||
+	if (field_object(link, "package", &o, e) < 0 ||
 	    TEXT(o, "file", p->file) < 0 ||
 	    TEXT(o, "product", p->product) < 0 ||
 	    TEXT(o, "version", p->version) < 0)
@@ -173,10 +77,10 @@ static int read_link(const json_t *root, struct manifest *m, struct err *e)
 {
 	const json_t *o;
 
-	if (get_object(root, "link", &o, e) < 0 ||
+	if (field_object(root, "link", &o, e) < 0 ||
 	    TEXT(o, "device", m->device) < 0 ||
-	    get_bool(o, "transcode_off", &m->transcode_off, e) < 0 ||
-	    get_u32(o, "chunk", &m->chunk, e) < 0 ||
+	    field_bool(o, "transcode_off", &m->transcode_off, e) < 0 ||
+	    field_u32(o, "chunk", &m->chunk, e) < 0 ||
 	    read_loader(o, "fdl1", &m->fdl1, e) < 0 ||
 	    read_loader(o, "fdl2", &m->fdl2, e) < 0 ||
 	    read_package(o, &m->package, e) < 0)
@@ -196,7 +100,7 @@ static int read_method(const json_t *o, enum read_method *ret, struct err *e)
 		*ret = i;
 		return 0;
 	}
-	return bad(e, "method", "is not known");
+	return field_bad(e, "method", "is not known");
 }
 
 static int read_ranges(const json_t *o, struct manifest_part *p, struct err *e)
@@ -204,18 +108,18 @@ static int read_ranges(const json_t *o, struct manifest_part *p, struct err *e)
 	const json_t *list;
 	uint64_t end = 0;
 
-	if (get_list(o, "unreadable", MANIFEST_RANGES_MAX, &list, e) < 0)
+	if (field_list(o, "unreadable", MANIFEST_RANGES_MAX, &list, e) < 0)
 		return -(int)e->code;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *range = json_array_get(list, i);
 		uint64_t offset, length;
 
-		if (get_number(range, "offset", p->size, &offset, e) < 0 ||
-		    get_number(range, "length", p->size - offset, &length, e) <
-			    0)
+		if (field_number(range, "offset", p->size, &offset, e) < 0 ||
+		    field_number(range, "length", p->size - offset, &length,
+				 e) < 0)
 			return err_context(e, "unreadable");
 		if (length == 0 || offset < end)
-			return bad(e, "unreadable", "is not in order");
+			return field_bad(e, "unreadable", "is not in order");
 		if (!manifest_add_range(p, offset, length))
 			return err_nomem(e);
 		end = offset + length;
@@ -228,10 +132,10 @@ static int read_names(const json_t *o, struct manifest_part *p, struct err *e)
 	if (TEXT(o, "name", p->name) < 0 || TEXT(o, "member", p->member) < 0)
 		return -(int)e->code;
 	if (!text_is_file_name(p->name))
-		return bad(e, "name", "is not usable as a name");
+		return field_bad(e, "name", "is not usable as a name");
 	if (!manifest_member_is_safe(p->member) ||
 	    !manifest_is_our_folder(p->member))
-		return bad(e, "member", "is no path below our folders");
+		return field_bad(e, "member", "is no path below our folders");
 	return 0;
 }
 
@@ -240,7 +144,7 @@ static int read_seconds(const json_t *o, double *ret, struct err *e)
 	const json_t *v = json_object_get(o, "seconds");
 
 	if (!json_is_number(v) || json_number_value(v) < 0)
-		return bad(e, "seconds", "is no duration");
+		return field_bad(e, "seconds", "is no duration");
 	*ret = json_number_value(v);
 	return 0;
 }
@@ -252,7 +156,7 @@ static int read_suspect(const json_t *o, struct manifest_part *p, struct err *e)
 		return 0;
 	if (TEXT(o, "suspect", p->suspect) < 0)
 		return -(int)e->code;
-	return get_bool(o, "grave", &p->grave, e);
+	return field_bool(o, "grave", &p->grave, e);
 }
 
 static int read_confirmed(const json_t *o, struct manifest_part *p,
@@ -260,9 +164,9 @@ static int read_confirmed(const json_t *o, struct manifest_part *p,
 {
 	if (!json_object_get(o, "confirmed"))
 		return 0;
-	if (get_number(o, "confirmed", p->size, &p->confirmed, e) < 0)
+	if (field_number(o, "confirmed", p->size, &p->confirmed, e) < 0)
 		return -(int)e->code;
-	return get_number(o, "outvoted", p->confirmed, &p->outvoted, e);
+	return field_number(o, "outvoted", p->confirmed, &p->outvoted, e);
 }
 
 /* Of phones that are read by address, or from a bare NAND. */
@@ -271,7 +175,7 @@ static int read_place(const json_t *o, struct manifest_part *p, struct err *e)
 	if (json_object_get(o, "doubt") && TEXT(o, "doubt", p->doubt) < 0)
 		return -(int)e->code;
 	if (p->method == METHOD_BY_ADDRESS &&
-	    (get_u32(o, "region", &p->region, e) < 0 ||
+	    (field_u32(o, "region", &p->region, e) < 0 ||
 	     TEXT(o, "size_from", p->size_from) < 0))
 		return -(int)e->code;
 	return 0;
@@ -280,19 +184,19 @@ static int read_place(const json_t *o, struct manifest_part *p, struct err *e)
 static int read_part(const json_t *o, struct manifest_part *p, struct err *e)
 {
 	if (!json_is_object(o))
-		return bad(e, "parts", "holds no object");
+		return field_bad(e, "parts", "holds no object");
 	if (read_names(o, p, e) < 0 ||
-	    get_number(o, "size", INT64_MAX, &p->size, e) < 0 ||
-	    get_digest(o, "sha256", p->sha256, e) < 0 ||
-	    get_u32(o, "first_frame", &p->first_frame, e) < 0 ||
-	    get_u32(o, "frames", &p->frames, e) < 0 ||
+	    field_number(o, "size", INT64_MAX, &p->size, e) < 0 ||
+	    field_digest(o, "sha256", p->sha256, e) < 0 ||
+	    field_u32(o, "first_frame", &p->first_frame, e) < 0 ||
+	    field_u32(o, "frames", &p->frames, e) < 0 ||
 	    read_method(o, &p->method, e) < 0 ||
-	    get_number(o, "raw_offset", INT64_MAX, &p->raw_offset, e) < 0 ||
-	    get_bool(o, "size_probed", &p->size_probed, e) < 0 ||
+	    field_number(o, "raw_offset", INT64_MAX, &p->raw_offset, e) < 0 ||
+	    field_bool(o, "size_probed", &p->size_probed, e) < 0 ||
 	    TEXT(o, "class", p->class) < 0 ||
-	    get_bool(o, "private", &p->private_, e) < 0 ||
+	    field_bool(o, "private", &p->private_, e) < 0 ||
 	    TEXT(o, "content", p->content) < 0 ||
-	    get_number(o, "payload", INT64_MAX, &p->payload, e) < 0 ||
+	    field_number(o, "payload", INT64_MAX, &p->payload, e) < 0 ||
 	    read_suspect(o, p, e) < 0 || read_confirmed(o, p, e) < 0 ||
 	    read_place(o, p, e) < 0 || read_seconds(o, &p->seconds, e) < 0)
 		return -(int)e->code;
@@ -303,7 +207,7 @@ static int read_parts(const json_t *root, struct manifest *m, struct err *e)
 {
 	const json_t *list;
 
-	if (get_list(root, "parts", MANIFEST_PARTS_MAX, &list, e) < 0)
+	if (field_list(root, "parts", MANIFEST_PARTS_MAX, &list, e) < 0)
 		return -(int)e->code;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		struct manifest_part *p = manifest_add_part(m);
@@ -320,7 +224,7 @@ static int read_omitted(const json_t *root, struct manifest *m, struct err *e)
 {
 	const json_t *list;
 
-	if (get_list(root, "omitted", MANIFEST_PARTS_MAX, &list, e) < 0)
+	if (field_list(root, "omitted", MANIFEST_PARTS_MAX, &list, e) < 0)
 		return -(int)e->code;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *o = json_array_get(list, i);
@@ -329,7 +233,7 @@ static int read_omitted(const json_t *root, struct manifest *m, struct err *e)
 		if (!p)
 			return err_nomem(e);
 		if (TEXT(o, "name", p->name) < 0 ||
-		    get_number(o, "size", INT64_MAX, &p->size, e) < 0 ||
+		    field_number(o, "size", INT64_MAX, &p->size, e) < 0 ||
 		    TEXT(o, "reason", p->reason) < 0)
 			return err_context(e, "omitted part %zu", i);
 	}
@@ -340,16 +244,17 @@ static int read_warnings(const json_t *root, struct manifest *m, struct err *e)
 {
 	const json_t *list;
 
-	if (get_list(root, "warnings", MANIFEST_PARTS_MAX, &list, e) < 0)
+	if (field_list(root, "warnings", MANIFEST_PARTS_MAX, &list, e) < 0)
 		return -(int)e->code;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *s = json_string_value(json_array_get(list, i));
 
 		if (!s || strlen(s) >= sizeof(m->warnings[0]))
-			return bad(e, "warnings", "holds what is no warning");
+			return field_bad(e, "warnings",
+					 "holds what is no warning");
 		if (!manifest_add_warning(m, s))
 			return err_nomem(e);
-		blunt(m->warnings[i]);
+		field_blunt(m->warnings[i]);
 	}
 	return 0;
 }
@@ -365,13 +270,13 @@ static int read_recheck(const json_t *root, struct manifest_recheck *r,
 		return 0;
 	r->percent = json_number_value(percent);
 	if (!json_is_number(percent) || !(r->percent > 0 && r->percent <= 100))
-		return bad(e, "recheck", "has no percentage");
-	if (get_number(o, "seed", INT64_MAX, &r->seed, e) < 0 ||
-	    get_number(o, "blocks", INT64_MAX, &r->blocks, e) < 0 ||
-	    get_number(o, "compared", r->blocks, &r->compared, e) < 0 ||
-	    get_number(o, "differing", r->blocks, &r->differing, e) < 0 ||
-	    get_number(o, "unsteady", r->blocks, &r->unsteady, e) < 0 ||
-	    get_number(o, "refused", r->blocks, &r->refused, e) < 0)
+		return field_bad(e, "recheck", "has no percentage");
+	if (field_number(o, "seed", INT64_MAX, &r->seed, e) < 0 ||
+	    field_number(o, "blocks", INT64_MAX, &r->blocks, e) < 0 ||
+	    field_number(o, "compared", r->blocks, &r->compared, e) < 0 ||
+	    field_number(o, "differing", r->blocks, &r->differing, e) < 0 ||
+	    field_number(o, "unsteady", r->blocks, &r->unsteady, e) < 0 ||
+	    field_number(o, "refused", r->blocks, &r->refused, e) < 0)
 		return err_context(e, "recheck");
 	return 0;
 }
@@ -379,11 +284,11 @@ static int read_recheck(const json_t *root, struct manifest_recheck *r,
 static int read_block_size(const json_t *root, struct manifest *m,
 			   struct err *e)
 {
-	if (get_u32(root, "block_size", &m->block_size, e) < 0)
+	if (field_u32(root, "block_size", &m->block_size, e) < 0)
 		return -(int)e->code;
 	if (m->block_size == 0 || m->block_size % 512 ||
 	    m->block_size > ZFRAME_CONTENT_MAX)
-		return bad(e, "block_size", "is out of range");
+		return field_bad(e, "block_size", "is out of range");
 	return 0;
 }
 
@@ -393,7 +298,7 @@ static int read_resumed(const json_t *root, struct manifest *m, struct err *e)
 	uint32_t n = 0;
 
 	if (json_object_get(root, "resumed") &&
-	    get_u32(root, "resumed", &n, e) < 0)
+	    field_u32(root, "resumed", &n, e) < 0)
 		return -(int)e->code;
 	m->resumed = n;
 	return 0;
@@ -401,7 +306,7 @@ static int read_resumed(const json_t *root, struct manifest *m, struct err *e)
 
 static int read_all(const json_t *root, struct manifest *m, struct err *e)
 {
-	if (get_u32(root, "format", &m->format, e) < 0)
+	if (field_u32(root, "format", &m->format, e) < 0)
 		return -(int)e->code;
 	if (m->format != MANIFEST_FORMAT)
 		return err_set(e, ERR_FORMAT,
@@ -411,7 +316,7 @@ static int read_all(const json_t *root, struct manifest *m, struct err *e)
 	    TEXT(root, "created", m->created) < 0 ||
 	    TEXT(root, "finished", m->finished) < 0 ||
 	    TEXT(root, "note", m->note) < 0 || read_resumed(root, m, e) < 0 ||
-	    get_bool(root, "complete", &m->complete, e) < 0 ||
+	    field_bool(root, "complete", &m->complete, e) < 0 ||
 	    read_phone(root, m, e) < 0 || read_link(root, m, e) < 0 ||
 	    read_recheck(root, &m->recheck, e) < 0 ||
 	    read_block_size(root, m, e) < 0 || read_parts(root, m, e) < 0 ||
