@@ -106,6 +106,18 @@ static void serve(struct phone *ph, int fd)
 	}
 }
 
+static void say_changes(struct ui *u, const char *log)
+{
+	if (*log)
+		ui_note(u, "changes:");
+	while (*log) {
+		size_t n = strcspn(log, "\n");
+
+		ui_note(u, "%.*s", (int)n, log);
+		log += n + (log[n] == '\n');
+	}
+}
+
 static void say_witness(struct ui *u, const struct phone *ph)
 {
 	struct phone_stats st;
@@ -117,8 +129,7 @@ static void say_witness(struct ui *u, const struct phone *ph)
 		" times; it is in %s%s%s",
 		st.requests, st.refused, st.unsupported, st.storage_writes,
 		st.stage, st.dead ? " and dead: " : "", st.dead ? st.dead : "");
-	if (*phone_write_log(ph))
-		ui_note(u, "changes:\n%s", phone_write_log(ph));
+	say_changes(u, phone_write_log(ph));
 }
 
 static json_t *witness_json(const struct phone *ph)

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "job/compare.h"
 
 #include <errno.h>
@@ -125,12 +126,14 @@ static void say(struct ui *u, const char *kind, const char *color,
 		fprintf(stderr, "%s: %s\n", kind, text);
 }
 
+/* Names come from outside, and long ones are cut anywhere. */
 #define FORMAT(text, size)                      \
 	do {                                    \
 		va_list ap;                     \
 		va_start(ap, fmt);              \
 		vsnprintf(text, size, fmt, ap); \
 		va_end(ap);                     \
+		utf8_tame(text);                \
 	} while (0)
 
 void ui_note(struct ui *u, const char *fmt, ...)
@@ -202,9 +205,12 @@ static void say_why(struct ui *u, const struct why_row *r)
 void ui_error(struct ui *u, const struct err *e, const char *kept)
 {
 	const struct why_row *row = why_row(e);
-	const char *hint = remedy_of(e);
+	struct err tame = *e;
+	const char *hint = remedy_of(&tame);
 
-	say(u, "error", RED, e->text);
+	utf8_tame(tame.text);
+	utf8_tame(tame.hint);
+	say(u, "error", RED, tame.text);
 	if (*hint && (!row || *e->hint))
 		say_below(u, "  try", hint);
 	if (row)
@@ -221,15 +227,23 @@ void ui_go_on(struct ui *u, const char *command)
 
 void ui_result(struct ui *u, const char *fmt, ...)
 {
+	char *text;
 	va_list ap;
+	int n;
 
 	if (u->json)
 		return;
 	clear_line(u);
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
-	putchar('\n');
+	if (n < 0) {
+		fputs("error: the system gave no memory\n", stderr);
+		return;
+	}
+	utf8_tame(text);
+	puts(text);
+	free(text);
 }
 
 bool ui_ask(struct ui *u, const char *question)
@@ -255,7 +269,8 @@ json_t *ui_text(const char *s)
 
 	if (t)
 		return t;
-	text_clean(s, strlen(s), clean, sizeof(clean));
+	text_copy(clean, sizeof(clean), s);
+	utf8_tame(clean);
 	return json_string(clean);
 }
 
@@ -386,6 +401,7 @@ static void job_difference_cb(void *user, const char *member, uint64_t offset,
 	else
 		snprintf(text, sizeof(text), "%s: at 0x%" PRIx64 ": %s", name,
 			 offset, what);
+	utf8_tame(text);
 	say(u, "differs", RED, text);
 	if (u->json)
 		ui_event(u, "difference",

@@ -77,6 +77,15 @@ for file in wide.pac wide.pac.gz; do
 done
 rm -rf wide wide.pac*
 
+# A message cuts long names anywhere, also inside of a character.
+long=$(printf '中%.0s' $(seq 90))
+"$maker" long.pac "X,$long.img,fdl1"
+run pac check long.pac --json
+is 'a name too long for a message' ended 5
+is '... is no broken text in it' iconv -f UTF-8 -t UTF-8 "$out"
+is '... nor on the terminal' iconv -f UTF-8 -t UTF-8 "$err"
+is '... and stands there' prints '"what":".中+.* is no name for a file'
+
 # -- in archives ----------------------------------------------------------------
 
 for kind in zip 7zip gnutar; do

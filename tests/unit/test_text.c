@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -268,6 +269,38 @@ static void strings_keep_their_terminator(void **state)
 	}
 }
 
+static void messages_are_tamed(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "plain text", "plain text" },
+		{ "a\x1b[31m\n\tb\x7f", "a?[31m??b?" },
+		{ "\xE4\xB8\xAD\xE6\x96\x87", "\xE4\xB8\xAD\xE6\x96\x87" },
+		/* cut inside of a character */
+		{ "\xE4\xB8\xAD\xE6\x96' is", "\xE4\xB8\xAD\?\?' is" },
+		{ "\xE4\xB8\xAD\xE6", "\xE4\xB8\xAD?" },
+		/* Latin-1; too long a form; half of a pair; beyond the end */
+		{ "caf\xE9", "caf?" },
+		{ "\xC0\xAF", "\?\?" },
+		{ "\xED\xA0\x80", "?" },
+		{ "\xF4\x90\x80\x80", "?" },
+		/* turns the direction of what follows */
+		{ "exe.\xE2\x80\xAEgpj", "exe.?gpj" },
+		{ "\xC2\x9B"
+		  "2J",
+		  "?2J" },
+		{ "\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80" },
+		{ "", "" },
+	};
+	char s[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text_copy(s, sizeof(s), cases[i][0]);
+		utf8_tame(s);
+		assert_string_equal(s, cases[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +316,7 @@ int main(void)
 		cmocka_unit_test(file_names_are_judged),
 		cmocka_unit_test(strings_grow),
 		cmocka_unit_test(strings_keep_their_terminator),
+		cmocka_unit_test(messages_are_tamed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
