@@ -113,6 +113,22 @@ int profile_find(const struct profile_set *s, const char *name,
 /* Does the title, a name or a phone model contain all words of `query`? */
 bool profile_matches(const struct profile *p, const char *query);
 
+/*
+ * How well a query fits, for a search.  Brands do not count beside a name.
+ * WHOLE: its words are words of the profile, or a chip's number.  PART: they
+ * are in its words.  NEAR: one letter is wrong, or it is a board's name.
+ */
+enum profile_fit {
+	PROFILE_FIT_WHOLE,
+	PROFILE_FIT_PART,
+	PROFILE_FIT_NEAR,
+	PROFILE_FIT_NONE
+};
+enum profile_fit profile_fit(const struct profile *p, const char *query);
+/* The phone that profile_find() took `name` for when that was not its whole
+ * name; NULL: it was. */
+const char *profile_guess(const struct profile *p, const char *name);
+
 const char *profile_quirk_name(enum quirk q);
 const char *profile_storage_name(enum storage_kind k); /* "eMMC" */
 const char *profile_confidence_text(enum confidence c);

@@ -5,6 +5,7 @@
 #include "device/profile.h"
 #include "ui.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void add_address(struct strbuf *b, bool has, uint32_t addr)
@@ -123,48 +124,106 @@ static json_t *profile_json(const struct profile *p)
 			 p->notes);
 }
 
-static bool matches_all(const struct profile *p, const struct options *o)
+static char *query_of(const struct options *o, struct err *e)
 {
+	struct strbuf b = { 0 };
+
+	strbuf_add(&b, "%s", "");
 	for (int i = 1; i < o->nargs; i++)
-		if (!profile_matches(p, o->args[i]))
-			return false;
-	return true;
+		strbuf_add(&b, "%s%s", i > 1 ? " " : "", o->args[i]);
+	if (!b.failed)
+		return b.s;
+	strbuf_free(&b);
+	(void)!err_nomem(e);
+	return NULL;
+}
+
+static enum profile_fit best_fit(const struct profile_set *s, const char *query,
+				 size_t *ret_found)
+{
+	enum profile_fit best = PROFILE_FIT_NONE;
+
+	*ret_found = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		enum profile_fit fit = profile_fit(&s->v[i], query);
+
+		if (fit < best) {
+			best = fit;
+			*ret_found = 0;
+		}
+		*ret_found += fit == best;
+	}
+	return best;
+}
+
+static void say_fit(struct ui *u, const char *query, enum profile_fit fit)
+{
+	if (fit == PROFILE_FIT_PART)
+		ui_note(u,
+			"no chip or phone is called '%s'; names with it in "
+			"them:",
+			query);
+	else if (fit == PROFILE_FIT_NEAR)
+		ui_note(u,
+			"no chip or phone is called '%s'; the nearest:", query);
+}
+
+static int found_none(struct ui *u, const char *query)
+{
+	struct err e;
+
+	(void)!err_set(&e, ERR_PROFILE, "no chip or phone fits '%.100s'",
+		       query);
+	err_hint(&e, "try fewer words, or the chip's name, which the phone's "
+		     "data sheet tells (T606, SC9863A); 'spdvault chips' lists "
+		     "all");
+	return command_failed(u, &e, exit_code(&e, PLACE_PHONE, false), NULL,
+			      NULL);
+}
+
+static int show_fitting(const struct options *o, struct ui *u,
+			const struct profile_set *set, const char *query)
+{
+	static const char *const fits[] = { "whole", "part", "near" };
+	size_t found;
+	enum profile_fit best = best_fit(set, query, &found);
+	json_t *list;
+
+	if (best == PROFILE_FIT_NONE)
+		return found_none(u, query);
+	say_fit(u, query, best);
+	list = json_array();
+	for (size_t i = 0; i < set->n; i++) {
+		const struct profile *p = &set->v[i];
+
+		if (profile_fit(p, query) != best)
+			continue;
+		json_array_append_new(list, profile_json(p));
+		if (o->nargs > 1 && (found <= 3 || o->verbose))
+			say_long(u, p);
+		else
+			say_short(u, p);
+	}
+	return command_done(
+		u, 0, json_pack("{so ss}", "chips", list, "fit", fits[best]));
 }
 
 static int run_chips(const struct options *o, struct ui *u)
 {
-	struct profile_set set;
-	json_t *list = json_array();
+	struct profile_set set = { 0 };
+	char *query;
 	struct err e;
-	size_t found = 0;
-	int rc = profile_load_all(&set, &e);
+	int exit;
 
-	if (rc < 0) {
-		json_decref(list);
-		return command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
+	query = query_of(o, &e);
+	if (query && profile_load_all(&set, &e) == 0)
+		exit = show_fitting(o, u, &set, query);
+	else
+		exit = command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
 				      NULL, NULL);
-	}
-	for (size_t i = 0; i < set.n; i++)
-		found += matches_all(&set.v[i], o);
-	for (size_t i = 0; i < set.n; i++) {
-		if (!matches_all(&set.v[i], o))
-			continue;
-		json_array_append_new(list, profile_json(&set.v[i]));
-		if (o->nargs > 1 && (found <= 3 || o->verbose))
-			say_long(u, &set.v[i]);
-		else
-			say_short(u, &set.v[i]);
-	}
 	profile_set_free(&set);
-	if (found == 0) {
-		(void)!err_set(&e, ERR_PROFILE, "no chip or phone fits");
-		err_hint(&e, "try a part of the name; 'spdvault chips' lists "
-			     "all");
-		json_decref(list);
-		return command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
-				      NULL, NULL);
-	}
-	return command_done(u, 0, json_pack("{so}", "chips", list));
+	free(query);
+	return exit;
 }
 
 const struct command cmd_chips = {
@@ -172,8 +231,10 @@ const struct command cmd_chips = {
 	.args = "[WORD...]",
 	.summary = "what is known of chips: load addresses, names, phones",
 	.text = "Lists the profiles, or those that fit all words: chip, "
-		"marketing name or phone\nmodel. The two numbers are the load "
-		"addresses of FDL1 and FDL2.\n\n"
+		"marketing name or phone\nmodel. Where nothing is called so, "
+		"names that have the words in them, or that one\nletter tells "
+		"apart. The two numbers are the load addresses of FDL1 and "
+		"FDL2.\n\n"
 		"Examples:\n"
 		"  spdvault chips T606\n"
 		"  spdvault chips moto g04\n",

@@ -188,11 +188,15 @@ int main(int argc, char **argv)
 		exit = print_help(o.nargs > 1 ? o.args[1] : NULL);
 	} else if (o.help) {
 		exit = print_help(o.nargs > 0 ? o.args[0] : NULL);
-	} else if (o.nargs == 0) {
+	} else if (o.nargs == 0 && !o.json) {
 		print_usage(stderr);
 		exit = EXIT_USAGE;
 	} else if (ui_init(&u, &o, &e) < 0) {
 		exit = command_failed(&u, &e, 1, NULL, NULL);
+	} else if (o.nargs == 0) {
+		(void)!err_set(&e, ERR_USAGE, "no command");
+		err_hint(&e, "'spdvault help' lists them");
+		exit = command_failed(&u, &e, EXIT_USAGE, NULL, NULL);
 	} else {
 		exit = run_command(&o, &u);
 	}

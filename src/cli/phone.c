@@ -109,7 +109,7 @@ static bool on_cancelled(void *user)
 static int choose_profile(const struct options *o, struct phone_link *p,
 			  const struct phone *sim, struct err *e)
 {
-	const char *name = o->chip;
+	const char *name = o->chip, *model;
 
 	if (!name && sim)
 		name = phone_model(sim)->chip;
@@ -120,7 +120,15 @@ static int choose_profile(const struct options *o, struct phone_link *p,
 	if (profile_load_all(&p->profiles, e) < 0)
 		/* A simulated phone also works without any. */
 		return o->chip ? -(int)e->code : 0;
-	return profile_find(&p->profiles, name, &p->so.profile, e);
+	if (profile_find(&p->profiles, name, &p->so.profile, e) < 0)
+		return -(int)e->code;
+	model = o->chip ? profile_guess(p->so.profile, name) : NULL;
+	if (model)
+		ui_note(p->ui,
+			"--chip '%s' is taken for the %s (%s); if "
+			"the phone is another one, name its chip",
+			name, model, p->so.profile->name);
+	return 0;
 }
 
 /*

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -74,8 +75,8 @@ static bool only_letters(const char *s)
 }
 
 /*
- * "9863" or "sc9863" for "SC9863A": the number has to be whole, the letters
- * around it may be missing.
+ * "9863", "sc9863" or "9863a" for "SC9863A": the number has to be whole, the
+ * letters in front of it or behind may be missing.
  */
 static bool same_number(const char *name, const char *query)
 {
@@ -87,8 +88,9 @@ static bool same_number(const char *name, const char *query)
 	if (isdigit((unsigned char)query[0]))
 		while (isalpha((unsigned char)*s))
 			s++;
-	return len >= 3 && isdigit((unsigned char)query[len - 1]) &&
-	       strncmp(s, query, len) == 0 && only_letters(s + len);
+	return len >= 3 && strncmp(s, query, len) == 0 &&
+	       (isdigit((unsigned char)query[len - 1]) ? only_letters(s + len)
+						       : !s[len]);
 }
 
 static bool has_word(const char *s, const char *word)
@@ -219,31 +221,135 @@ static bool is_typo(const char *a, const char *b)
 	return strcmp(a + i + (na == nb && i < na), b + i + (i < nb)) == 0;
 }
 
+/* Also the other way round: "UMS9230_6h10" is a board with a UMS9230. */
 static bool is_near_name(const char *name, const char *query)
 {
 	char n[QUERY_MAX];
 
 	normalise(name, n);
 	return is_typo(n, query) ||
-	       (strlen(query) >= 3 && strstr(n, query) != NULL);
+	       (strlen(query) >= 3 && strstr(n, query) != NULL) ||
+	       (strlen(n) >= 5 && looks_like_model(n) &&
+		strncmp(query, n, strlen(n)) == 0);
 }
 
-static bool is_near(const struct profile *p, const char *name)
+static bool has_near_word(const char *text, const char *word)
+{
+	char w[QUERY_MAX];
+
+	while (next_word(&text, w, sizeof(w)))
+		if (strstr(w, word) || is_typo(w, word))
+			return true;
+	return false;
+}
+
+/* "moto go4" or "motog04" for "Motorola moto g04" */
+static bool near_words(const char *model, const char *query)
+{
+	char word[QUERY_MAX], m[QUERY_MAX], q[QUERY_MAX];
+	size_t n = 0;
+
+	normalise(model, m);
+	normalise(query, q);
+	if (strlen(q) >= 5 && strstr(m, q))
+		return true;
+	for (; next_word(&query, word, sizeof(word)); n++)
+		if (!has_near_word(model, word))
+			return false;
+	return n > 0;
+}
+
+/* What of it looks like the query; NULL: nothing. */
+static const char *near(const struct profile *p, const char *name)
 {
 	char query[QUERY_MAX];
 
 	normalise(name, query);
-	return query[0] &&
-	       (fits_name(p, query, is_near_name) || profile_matches(p, name));
+	if (!query[0])
+		return NULL;
+	if (is_near_name(p->name, query))
+		return p->name;
+	for (size_t i = 0; i < p->nnames; i++)
+		if (is_near_name(p->names[i], query))
+			return p->names[i];
+	for (size_t i = 0; i < p->nmodels; i++)
+		if (near_words(p->models[i], name))
+			return p->models[i];
+	return profile_matches(p, name) ? p->name : NULL;
 }
 
-/* "a, b, c and 4 more" */
-static void add_listed(struct strbuf *b, const struct profile *p, size_t nth)
+/*
+ * The words of the query without brands, where anything else is left; false if
+ * it is too long to be a name.
+ */
+static bool drop_brands(const char *query, char out[QUERY_MAX])
+{
+	char word[QUERY_MAX], bare[QUERY_MAX];
+	size_t used = 0, n;
+
+	normalise(query, bare);
+	while ((n = next_word(&query, word, sizeof(word)))) {
+		if (bare[0] && is_brand(word))
+			continue;
+		if (used + n + 2 > QUERY_MAX)
+			return false;
+		memcpy(out + used, word, n);
+		used += n;
+		out[used++] = ' ';
+	}
+	out[used] = '\0';
+	return true;
+}
+
+/* Each word somewhere in the profile. */
+static bool matches_spread(const struct profile *p, const char *words)
+{
+	char word[QUERY_MAX];
+
+	while (next_word(&words, word, sizeof(word)))
+		if (!profile_matches(p, word))
+			return false;
+	return true;
+}
+
+enum profile_fit profile_fit(const struct profile *p, const char *query)
+{
+	char words[QUERY_MAX];
+
+	if (!drop_brands(query, words))
+		return PROFILE_FIT_NONE;
+	if (!words[0] || same_words(p->title, words) ||
+	    fits_name(p, words, same_words) || fits_model(p, words, same_words))
+		return PROFILE_FIT_WHOLE;
+	for (enum tier tier = 0; tier < TIERS; tier++)
+		if (fits(p, tier, query))
+			return PROFILE_FIT_WHOLE;
+	if (matches_spread(p, words))
+		return PROFILE_FIT_PART;
+	return near(p, query) ? PROFILE_FIT_NEAR : PROFILE_FIT_NONE;
+}
+
+const char *profile_guess(const struct profile *p, const char *name)
+{
+	for (enum tier tier = 0; tier < TIER_WORDS; tier++)
+		if (fits(p, tier, name))
+			return NULL;
+	for (size_t i = 0; i < p->nmodels; i++)
+		if (same_words(p->models[i], name))
+			return p->models[i];
+	return NULL;
+}
+
+/* "a, b (like this), c ..." */
+static void add_listed(struct strbuf *b, const struct profile *p,
+		       const char *like, size_t nth)
 {
 	if (nth < 8)
 		strbuf_add(b, "%s%s", nth ? ", " : "", p->name);
 	else if (nth == 8)
 		strbuf_add(b, " ...");
+	if (nth < 8 && like && strcasecmp(like, p->name) != 0)
+		strbuf_add(b, " (%s)", like);
 }
 
 static int refuse(const struct profile_set *s, const char *name, enum tier tier,
@@ -257,9 +363,10 @@ static int refuse(const struct profile_set *s, const char *name, enum tier tier,
 	text_clean(name, strlen(name), clean, sizeof(clean));
 	for (size_t i = 0; i < s->n; i++) {
 		const struct profile *p = &s->v[i];
+		const char *like = tier < TIERS ? NULL : near(p, name);
 
-		if (tier < TIERS ? fits(p, tier, name) : is_near(p, name))
-			add_listed(&b, p, n++);
+		if (tier < TIERS ? fits(p, tier, name) : like != NULL)
+			add_listed(&b, p, like, n++);
 	}
 	if (b.failed)
 		code = err_nomem(e);

@@ -349,9 +349,13 @@ int transport_open_fd(const char *rest, const struct transport_env *env,
 
 	if (r < 0)
 		return r;
-	if (fcntl((int)fd, F_GETFD) < 0)
-		return err_set(e, ERR_USAGE, "descriptor %d is not open",
-			       (int)fd);
+	if (fcntl((int)fd, F_GETFD) < 0) {
+		r = err_set(e, ERR_USAGE, "descriptor %d is not open", (int)fd);
+		err_hint(e, "fd:N is the number that a program such as "
+			    "'termux-usb -e' hands over; elsewhere: --device "
+			    "usb");
+		return r;
+	}
 	r = usb_new(env, &u, e);
 	if (r < 0)
 		return r;

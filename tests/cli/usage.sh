@@ -104,6 +104,8 @@ is '... are taken as well' prints 'SC9863A'
 # The one profile that is shown in full
 prints_only() { same "$(grep -c '^[a-z0-9]* *0x' "$out")" 1 && prints "^$1 "; }
 
+fails 2 'descriptor 99 is not open' 'termux-usb' info --device fd:99 --chip T610
+
 # -- chips --------------------------------------------------------------------
 
 works 'chips lists all profiles' chips
@@ -117,8 +119,20 @@ works 'chips, by a model in one word' chips 'moto g04'
 is '... finds its chip alone' prints_only ums9230
 works 'chips with --json' chips --json T606
 is '... has what speaks against other addresses' prints '"alternatives":\[\{"fdl1":21760,"fdl2":2667576832,"wrong":true,"why":"Contradicted'
+is '... and that it is called so' prints '"fit":"whole"'
+works 'chips, a brand before a number' chips spreadtrum 7731e
+is '... finds it' prints_only sc7731e
+works 'chips, a name with one letter wrong' chips T6O6
+is '... finds the nearest' prints_only ums9230
+is '... and says that it is not called so' says "no chip or phone is called 'T6O6'; the nearest"
+works 'chips, part of names' chips zte blade a3
+is '... is said to be a part' says "no chip or phone is called 'zte blade a3'; names with it"
 run chips no such thing
-is 'chips: nothing fits' ended 2 '^error: no chip' '^  try: '
+is 'chips: nothing fits' ended 2 "^error: no chip or phone fits 'no such thing'" '^  try: .*data sheet'
+works 'a chip by a part of a phone'\''s name' info --device sim:sc9863a --chip 'galaxy a03'
+is '... which phone is told' says "'galaxy a03' is taken for the Samsung Galaxy A03 Core \(sc9863a\)"
+works 'a chip by its own name' info --device sim:sc9863a --chip 9863
+is '... is no guess' no says 'is taken for'
 mkdir profiles
 cp "$SPDVAULT_PROFILES"/ums512.profile profiles
 SPDVAULT_PROFILES=profiles works 'profiles of a folder of your own' chips

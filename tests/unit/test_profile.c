@@ -386,6 +386,69 @@ static void search_takes_parts_of_words(void **state)
 	assert_false(profile_matches(p, "motog20"));
 }
 
+/* What people type into a search. */
+static void searches_say_how_well_they_fit(void **state)
+{
+	static const struct {
+		const char *query, *profile;
+		enum profile_fit fit;
+	} cases[] = {
+		{ "T606", "ums9230", PROFILE_FIT_WHOLE },
+		{ "unisoc t606", "ums9230", PROFILE_FIT_WHOLE },
+		{ "T 606", "ums9230", PROFILE_FIT_WHOLE },
+		{ "tiger T610", "ums512", PROFILE_FIT_WHOLE },
+		{ "9863", "sc9863a", PROFILE_FIT_WHOLE },
+		{ "spreadtrum 7731e", "sc7731e", PROFILE_FIT_WHOLE },
+		{ "moto g04", "ums9230", PROFILE_FIT_WHOLE },
+		{ "motorola g04", "ums9230", PROFILE_FIT_WHOLE },
+		{ "Realme C11", "sc9863a", PROFILE_FIT_WHOLE },
+		{ "sharkl5pro", "ums512", PROFILE_FIT_WHOLE },
+		{ "unisoc", "ums512", PROFILE_FIT_WHOLE },
+		{ "realme 9863", "sc9863a", PROFILE_FIT_PART },
+		{ "zte blade a3", "sc9863a", PROFILE_FIT_PART },
+		{ "moto g 04", "ums9230", PROFILE_FIT_PART },
+		{ "SC9863A1", "sc9863a", PROFILE_FIT_NEAR },
+		{ "UMS9230_6h10", "ums9230", PROFILE_FIT_NEAR },
+		{ "ums512t", "ums512", PROFILE_FIT_NEAR },
+		{ "T6O6", "ums9230", PROFILE_FIT_NEAR },
+		{ "moto go4", "ums9230", PROFILE_FIT_NEAR },
+		{ "motog04", "ums9230", PROFILE_FIT_NEAR },
+		{ "T606", "ums512", PROFILE_FIT_NONE },
+		{ "motorola t610", "ums9230", PROFILE_FIT_NONE },
+		{ "xyzzy", "ums512", PROFILE_FIT_NONE },
+		{ "spreadtrum 7731e", "ums512", PROFILE_FIT_NONE },
+	};
+	char name[400];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum profile_fit fit =
+			profile_fit(find(cases[i].profile), cases[i].query);
+
+		if (fit != cases[i].fit)
+			fail_msg("'%s' of %s: %d", cases[i].query,
+				 cases[i].profile, fit);
+	}
+	/* Too long for a name, it is not all of them. */
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	for (size_t i = 60; i < sizeof(name) - 1; i += 60)
+		name[i] = ' ';
+	assert_int_equal(profile_fit(find("ums512"), name), PROFILE_FIT_NONE);
+}
+
+static void a_guess_names_the_phone(void **state)
+{
+	const struct profile *p = find("galaxy a03");
+
+	(void)state;
+	assert_string_equal(profile_guess(p, "galaxy a03"),
+			    "Samsung Galaxy A03 Core");
+	assert_null(profile_guess(p, "Samsung Galaxy A03 Core"));
+	assert_null(profile_guess(p, "9863"));
+	assert_null(profile_guess(p, "sc9863a"));
+}
+
 static void load_needs_the_folder_it_was_told(void **state)
 {
 	struct profile_set s = { 0 };
@@ -461,6 +524,8 @@ int main(void)
 		cmocka_unit_test(what_users_type_is_found),
 		cmocka_unit_test(doubtful_names_are_refused),
 		cmocka_unit_test(search_takes_parts_of_words),
+		cmocka_unit_test(searches_say_how_well_they_fit),
+		cmocka_unit_test(a_guess_names_the_phone),
 		cmocka_unit_test(load_needs_the_folder_it_was_told),
 		cmocka_unit_test(users_folder_is_read_without_being_told),
 		cmocka_unit_test(numbers_have_names),
