@@ -34,4 +34,11 @@ int job_pac_extract(struct pac *p, const struct pac_extract_request *q,
 int job_pac_check(struct pac *p, const struct job_events *ev,
 		  size_t *ret_faults, struct err *e) MUST_CHECK;
 
+/*
+ * Reads all of p and compares both checksums: ERR_MISMATCH when one is wrong,
+ * ERR_FORMAT when p is cut off.
+ */
+int job_pac_sums(struct pac *p, const struct job_events *ev,
+		 struct err *e) MUST_CHECK;
+
 #endif

@@ -58,9 +58,11 @@ static int check_scheme(struct check *c, struct err *e)
 	return 0;
 }
 
-static int check_rest(struct check *c, struct err *e)
+/* Of all behind the header; ERR_FORMAT: it is cut off. */
+static int sum_of_rest(struct pac *p, const struct job_events *ev,
+		       uint16_t *ret, struct err *e)
 {
-	const struct pac_info *info = pac_info(c->pac);
+	const struct pac_info *info = pac_info(p);
 	struct job_progress pr = { .part = "pac",
 				   .number = 1,
 				   .count = 1,
@@ -75,17 +77,27 @@ static int check_rest(struct check *c, struct err *e)
 		size_t n = info->size - at < PIECE ? (size_t)(info->size - at)
 						   : PIECE;
 
-		rc = job_go_on(c->ev, e);
+		rc = job_go_on(ev, e);
 		if (rc == 0)
-			rc = pac_read(c->pac, piece, n, at, e);
+			rc = pac_read(p, piece, n, at, e);
 		if (rc < 0)
 			break;
 		crc = crc16_arc(crc, piece, n);
 		at += n;
 		pr.done = pr.all_done = at;
-		job_progress(c->ev, &pr);
+		job_progress(ev, &pr);
 	}
 	free(piece);
+	*ret = crc;
+	return rc;
+}
+
+static int check_rest(struct check *c, struct err *e)
+{
+	const struct pac_info *info = pac_info(c->pac);
+	uint16_t crc;
+	int rc = sum_of_rest(c->pac, c->ev, &crc, e);
+
 	if (rc == -(int)ERR_FORMAT) {
 		fault(c, "%s", e->text);
 		return 0;
@@ -96,6 +108,22 @@ static int check_rest(struct check *c, struct err *e)
 		      "should be 0x%04X",
 		      crc, info->crc_rest);
 	return rc;
+}
+
+int job_pac_sums(struct pac *p, const struct job_events *ev, struct err *e)
+{
+	const struct pac_info *info = pac_info(p);
+	uint16_t crc = 0;
+	int rc = sum_of_rest(p, ev, &crc, e);
+
+	if (rc < 0 ||
+	    (crc == info->crc_rest && info->crc_header == info->crc_header_is))
+		return rc;
+	return err_set(e, ERR_MISMATCH,
+		       "the package is damaged: the checksum of %s is not the "
+		       "one that it tells",
+		       crc == info->crc_rest ? "its header"
+					     : "what follows its header");
 }
 
 int job_pac_check(struct pac *p, const struct job_events *ev,

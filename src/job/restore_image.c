@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "device/sparse.h"
+#include "job/pac_jobs.h"
 #include "pac/pac.h"
 #include "restore_run.h"
 
@@ -112,9 +113,23 @@ static int choose_file(struct restore_image *im,
 	return rc;
 }
 
-static int open_file(struct restore_image *im, const struct restore_request *q,
-		     struct err *e)
+/* Loaders may come from a package that is a little damaged; this may not. */
+static int take_from_package(struct restore *r, struct restore_image *im,
+			     struct err *e)
 {
+	if (choose_file(im, &r->q, e) < 0)
+		return -(int)e->code;
+	if (job_pac_sums(im->pac, &r->ev, e) == 0)
+		return 0;
+	if (e->code == ERR_MISMATCH || e->code == ERR_FORMAT)
+		err_hint(e, "download it again; what you trust all the same "
+			    "can be taken out by 'spdvault pac extract'");
+	return -(int)e->code;
+}
+
+static int open_file(struct restore *r, struct restore_image *im, struct err *e)
+{
+	const struct restore_request *q = &r->q;
 	struct err no_pac;
 	struct stat st;
 
@@ -125,7 +140,7 @@ static int open_file(struct restore_image *im, const struct restore_request *q,
 		return err_set(e, ERR_USAGE, "'%s' is no file", q->image);
 	im->stored = (uint64_t)st.st_size;
 	if (pac_open(q->image, q->inside, &im->pac, &no_pac) == 0)
-		return choose_file(im, q, e);
+		return take_from_package(r, im, e);
 	im->pac = NULL;
 	if (!q->member && !q->inside)
 		return 0;
@@ -198,12 +213,15 @@ int restore_image_open(struct restore *r, struct err *e)
 		return err_nomem(e);
 	r->image = im;
 	im->fd = -1;
-	rc = open_file(im, &r->q, e);
+	rc = open_file(r, im, e);
 	if (rc == 0)
 		rc = look_inside(im, e);
 	if (rc == 0)
 		rc = describe(r, im, e);
 	r->m = &im->m;
+	if (rc == -(int)ERR_FORMAT)
+		err_hint(e, "nothing was written; get the file again: a raw "
+			    "image, an Android sparse image, or a .pac");
 	return rc < 0 ? err_context(e, "'%s'", r->q.image) : 0;
 }
 

@@ -46,7 +46,7 @@ is 'a sparse image' ended 0
 is '... is written as what it stands for' part_is fbootlogo raw.img
 head -c 5000 sparse.img >cut.img
 image cut.img fbootlogo --json
-is 'a sparse image that was cut: 5' ended 5 "'cut.img'"
+is 'a sparse image that was cut: 5' ended 5 "'cut.img'" '^  try: nothing was written; get the file again'
 
 # -- the same rules -----------------------------------------------------------------------------
 
@@ -64,7 +64,7 @@ image logo.img nothing
 is 'no such partition: 2' ended 2 "no partition 'nothing'" 'spdvault info'
 : >empty.img
 image empty.img logo
-is 'an empty file' ended 5 'it is empty'
+is 'an empty file' ended 5 'it is empty' '^  try: nothing was written; get the file again'
 image . logo
 is 'a folder' ended 2 'is no file'
 fails 2 'takes an ARCHIVE, or --from' '.' restore --from logo.img
@@ -78,6 +78,12 @@ is 'the file of a package with the id of the partition' ended 0
 is '... its bytes are there' part_is boot boot
 image FW.pac recovery
 is 'no such id: 2' ended 2 "0 files of the package fit 'recovery'" '--member'
+cp FW.pac spoilt.pac
+printf 'X' | dd of=spoilt.pac bs=1 seek=$(($(size_of FW.pac) - 1)) conv=notrunc 2>/dev/null
+image spoilt.pac boot --json
+is 'a package with a wrong checksum: 5' ended 5 'spoilt.pac.: the package is damaged: the checksum of what follows its header' \
+	'download it again; what you trust .* pac extract'
+is '... no phone was looked for' no grep -q phone_witness "$out"
 image FW.pac super --member 'BO*'
 is '--member, and larger than the partition: 7' ended 7 'larger'
 image logo.img boot
