@@ -81,6 +81,11 @@ static int timed_out(struct link *l, unsigned timeout_ms, struct err *e)
 	char name[MSG_NAME_MAX];
 	const char *cmd = msg_command_name(l->last_cmd, name);
 
+	if (frame_decoder_is_inside(&l->dec) && l->dec.len == 0)
+		return err_set(e, ERR_TIMEOUT,
+			       "the answer to %s broke off, then nothing for "
+			       "%u ms",
+			       cmd, timeout_ms);
 	if (frame_decoder_is_inside(&l->dec))
 		return err_set(e, ERR_TIMEOUT,
 			       "the answer to %s broke off after %zu of %zu "

@@ -391,6 +391,21 @@ static void a_broken_answer_says_how_far_it_came(void **state)
 		   &e);
 }
 
+static void an_ack_that_breaks_off_has_no_bytes_to_count(void **state)
+{
+	static const struct script_step steps[] = {
+		{ SCRIPT_HOST, READ_END, 0 },
+		{ SCRIPT_PHONE, "7E 00 80 00 00", 0 },
+		{ SCRIPT_SILENT, NULL, 5000 },
+	};
+
+	(void)state;
+	BEGIN_READING(steps);
+	assert_err(read_end(700), ERR_TIMEOUT,
+		   "the answer to READ_END broke off, then nothing for 700 ms",
+		   &e);
+}
+
 static void a_broken_answer_is_forgotten_by_the_next_call(void **state)
 {
 	static const struct script_step steps[] = {
@@ -677,6 +692,7 @@ int main(void)
 		TEST(log_frames_are_bounded),
 		TEST(silence_names_the_command_and_the_time),
 		TEST(a_broken_answer_says_how_far_it_came),
+		TEST(an_ack_that_breaks_off_has_no_bytes_to_count),
 		TEST(a_broken_answer_is_forgotten_by_the_next_call),
 		TEST(noise_does_not_keep_a_wait_alive),
 		TEST(waiting_looks_up_four_times_a_second),
