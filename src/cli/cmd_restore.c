@@ -301,12 +301,23 @@ static int with_phone(struct run *x)
 	return done(x);
 }
 
+/* Killed before its safety copy was whole: nothing was sent that writes. */
+static int nothing_to_undo(struct run *x)
+{
+	ui_result(x->u, "nothing to undo: the run before had written nothing");
+	return command_done(x->u, 0, result_json(x, false));
+}
+
 static int run_all(struct run *x)
 {
 	struct err e;
 	int exit;
 
-	if (prepare(x, &e) < 0 || open_archive(x, &e) < 0)
+	if (prepare(x, &e) < 0)
+		return failed(x, PLACE_ARCHIVE, &e, false);
+	if (x->o.undo && !x->goes_on)
+		return nothing_to_undo(x);
+	if (open_archive(x, &e) < 0)
 		return failed(x, PLACE_ARCHIVE, &e, false);
 	if (phone_open(&x->o, x->u, &x->p, &e) < 0)
 		return failed(x, PLACE_PHONE, &e, false);

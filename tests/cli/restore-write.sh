@@ -140,6 +140,26 @@ for way in 'go on' undo; do
 	*) is '... what was asked for is there' prints '^0 partitions to be written' ;;
 	esac
 done
+# As a kill leaves it while the safety copy is being made.
+for way in '' --undo; do
+	rm -rf ./*.undo.tar.zst*
+	cp first phone
+	run restore $m.tar.zst boot --device "sim:$m,$base,keep=phone,power_loss=1" --yes --wait 1
+	cp first phone
+	sed -i '/^note saved /,$d' $m.undo.tar.zst.state
+	restore --yes --resume $way --json
+	case $way in
+	--undo)
+		is 'killed before the first write, --resume --undo: 0' ended 0
+		is '... it does nothing' no grep -q phone_witness "$out"
+		;;
+	*)
+		is 'killed before the first write, --resume: 0' ended 0
+		is '... it does what was asked for then' grep -q '"name":"boot",[^}]*"state":"write"' "$out"
+		;;
+	esac
+	is '... no state is left' no test -e $m.undo.tar.zst.state
+done
 rm -rf ./*.undo.tar.zst*
 cp first phone
 cp $m.tar.zst other.tar.zst
