@@ -87,5 +87,10 @@ bool link_has_more(const struct link *l);
 int link_fence(struct link *l, unsigned cmd, const void *payload, size_t len,
 	       unsigned timeout_ms, uint16_t want, unsigned owed,
 	       struct err *e) MUST_CHECK;
+/*
+ * After a link_fence() that timed out: the type of the last answer that came in
+ * place of the wanted one, or 0.  It may be an old one.
+ */
+uint16_t link_fence_saw(const struct link *l);
 
 #endif

@@ -16,6 +16,7 @@
 #define SEND_MS	     5000u
 #define LOGS_MAX     1000u  /* log frames in front of one answer */
 #define FENCE_FRAMES 8u	    /* old answers in front of a fence's own */
+#define BEHIND_MS    1000u  /* its own at most so much later */
 #define SILENCE_MS   20000u /* no answer of old comes any more */
 /* An answer that trickles: bytes per ms that even a 57600 baud line does. */
 #define SLOWEST_BYTES_PER_MS 4u
@@ -27,6 +28,7 @@ struct link {
 	struct frame_decoder dec;
 	unsigned last_cmd; /* for messages */
 	unsigned posted;   /* requests whose answers are to be collected */
+	uint16_t seen;	   /* by the last fence, of another type; 0: none */
 	size_t rx_at, rx_len;
 	uint8_t rx[RX_SIZE];
 	uint8_t tx[FRAME_WIRE_MAX(BSL_PAYLOAD_MAX)];
@@ -378,6 +380,11 @@ static int wait_for(struct link *l, unsigned timeout_ms, uint16_t want,
 
 		if (r == 0 && rep.type == want)
 			return 0;
+		if (r == 0) {
+			l->seen = rep.type;
+			if (timeout_ms > BEHIND_MS)
+				timeout_ms = BEHIND_MS;
+		}
 		if (r < 0 && e->code != ERR_FRAME && e->code != ERR_MISMATCH)
 			return r;
 	}
@@ -394,6 +401,7 @@ int link_fence(struct link *l, unsigned cmd, const void *payload, size_t len,
 	if (r < 0)
 		return r;
 	forget_input(l);
+	l->seen = 0;
 	r = send_frame(l, cmd, payload, len, e);
 	if (r == 0)
 		r = wait_for(l, timeout_ms, want, e);
@@ -403,4 +411,9 @@ int link_fence(struct link *l, unsigned cmd, const void *payload, size_t len,
 		r = wait_for(l, SILENCE_MS, want, e);
 	/* Silence: those that are still owed are lost. */
 	return r == -(int)ERR_TIMEOUT ? 0 : r;
+}
+
+uint16_t link_fence_saw(const struct link *l)
+{
+	return l->seen;
 }

@@ -49,15 +49,10 @@ static int send_start(struct part_reader *r, struct err *e)
 	return acked(r, BSL_CMD_READ_START, msg, n, FIRST_READ_MS, e);
 }
 
-/*
- * A refusal has no length that would tell whose it is.  Is there more behind
- * it?  1: yes, so it may be an old one; the line is empty now.  *e stays as it
- * is unless this fails.
- */
-static int drop_strays(struct part_reader *r, struct err *e)
+int exchange_drop_strays(struct session *s, struct err *e)
 {
-	struct transport *t = r->s->t;
-	bool more = link_has_more(r->s->link);
+	struct transport *t = s->t;
+	bool more = link_has_more(s->link);
 	uint8_t waste[512];
 	struct err why;
 	size_t n;
@@ -99,7 +94,7 @@ int exchange_start(struct part_reader *r, struct err *e)
 		return rc;
 	}
 	if (rc == -(int)ERR_REFUSED && !session_wants_authorisation(e)) {
-		int strays = drop_strays(r, e);
+		int strays = exchange_drop_strays(r->s, e);
 
 		if (strays < 0)
 			return strays;
@@ -248,7 +243,7 @@ static int refused_read(struct part_reader *r, const struct reply *rep,
 	if (rc != -(int)ERR_REFUSED || r->ahead ||
 	    session_wants_authorisation(e))
 		return rc;
-	strays = drop_strays(r, e);
+	strays = exchange_drop_strays(r->s, e);
 	/* Each time: then it is this loader's way (a log message). */
 	if (strays == 0 || r->doubted == DOUBTS)
 		return rc;
@@ -390,12 +385,39 @@ static int is_dead(struct part_reader *r, struct err *e)
 }
 
 /*
+ * In place of an ACK came the same refusal twice, and nothing behind: that is
+ * the answer.  One alone may be an old one, with the ACK lost; but 0xFE costs a
+ * buffer each time [2.6].
+ */
+static int refused_again(struct part_reader *r, unsigned cmd, uint16_t *before,
+			 struct err *e)
+{
+	const struct reply rep = { .type = link_fence_saw(r->s->link) };
+	struct err why;
+	bool counts =
+		rep.type == *before || rep.type == BSL_REP_UNSUPPORTED_COMMAND;
+
+	*before = rep.type;
+	if (e->code != ERR_TIMEOUT || cmd != BSL_CMD_READ_START || !rep.type ||
+	    rep.type == BSL_REP_VERIFY_ERROR || !counts ||
+	    session_refusal(r->s, cmd, &rep, &why) != -(int)ERR_REFUSED)
+		return 0;
+	r->shut = true;
+	/* Both have had their answer. */
+	r->s->owed -= r->s->owed < 2 ? r->s->owed : 2;
+	*e = why;
+	return -(int)e->code;
+}
+
+/*
  * A request that changes nothing and is answered by ACK, again and again
  * while its own answers are spoilt.
  */
 static int fence_with(struct part_reader *r, unsigned cmd, const void *msg,
 		      size_t n, struct err *e)
 {
+	uint16_t before = 0;
+
 	for (unsigned i = 1;; i++) {
 		unsigned ms = i == 1 ? FIRST_READ_MS : READ_MS;
 		int rc;
@@ -410,6 +432,8 @@ static int fence_with(struct part_reader *r, unsigned cmd, const void *msg,
 			return 0;
 		}
 		r->s->owed += e->code == ERR_TIMEOUT;
+		if (!r->x.by_address && refused_again(r, cmd, &before, e) < 0)
+			return -(int)e->code;
 		if (!exchange_is_spoilt(e) || i == FENCE_TRIES)
 			return is_dead(r, e);
 		/* A volume that is open now would be lost by another [5.8]. */

@@ -20,6 +20,7 @@ struct part_reader {
 	bool answered;	  /* the first chunk has come; time limits shrink */
 	bool stale;	  /* an error was answered: READ_START is due again */
 	bool lost;	  /* nobody is there to be told READ_END */
+	bool shut;	  /* READ_START is refused; what was started is lost */
 	bool unprimed;	  /* started, and nothing of its beginning came yet */
 	bool blind;	  /* equal answers came with no fence between them */
 	uint32_t last;	  /* length of the answer before; 0: none is left */
@@ -80,6 +81,12 @@ uint64_t exchange_size(const struct part_reader *r);
  */
 int exchange_start(struct part_reader *r, struct err *e) MUST_CHECK;
 int exchange_end(struct part_reader *r, struct err *e) MUST_CHECK;
+/*
+ * A refusal has no length that would tell whose it is.  Is there more behind
+ * it?  1: yes, so it may be an old one; the line is empty now.  *e stays as it
+ * is unless this fails.
+ */
+int exchange_drop_strays(struct session *s, struct err *e) MUST_CHECK;
 /* READ_END whose answer was spoilt: again, and only its own counts. */
 int exchange_end_again(struct part_reader *r, struct err *e) MUST_CHECK;
 /*
@@ -95,6 +102,7 @@ uint32_t exchange_pending(const struct part_reader *r);
  * READ_END and READ_START, each answered by ACK: every data frame that was
  * still on its way has arrived before them and is thrown away.  Both change
  * nothing, so that they may be sent again when their own answers are spoilt.
+ * ERR_REFUSED when the loader does not open it again: nothing more can be read.
  */
 int exchange_fence(struct part_reader *r, struct err *e) MUST_CHECK;
 /*

@@ -118,27 +118,39 @@ static int round_up(struct session *s, struct layout *l, struct err *e)
 	return 0;
 }
 
+/* An earlier refusal may have come twice; 0xFE costs a buffer each time. */
+static bool may_be_old(const struct err *e)
+{
+	return e->code == ERR_REFUSED &&
+	       e->sys != BSL_REP_UNSUPPORTED_COMMAND &&
+	       e->sys != BSL_REP_UNKNOWN_CMD;
+}
+
 /*
  * READ_PARTITION.  Without an answer again: where the list is the only table,
  * a lost one must not look as if there were none.  Something else is asked in
  * between: only a loader that answers that, and never this, has no list.  The
- * type of its answer is its own, so that none can be mixed up.
+ * type of its answer is its own, so that none can be mixed up; a refusal has no
+ * type of its own.
  */
 static int ask_list(struct session *s, uint8_t *buf, struct reply *ret,
 		    struct err *e)
 {
 	for (unsigned i = 1;; i++) {
 		unsigned ms = i == 1 ? READ_MS : ANSWER_MS;
-		int rc = link_fetch(s->link, BSL_CMD_READ_PARTITION, NULL, 0,
-				    session_timeout(s, ms),
-				    BSL_REP_READ_PARTITION, buf,
-				    BSL_PAYLOAD_MAX, ret, e);
+		int rc = s->t->ops->drain(s->t, e);
 
+		if (rc == 0)
+			rc = link_fetch(s->link, BSL_CMD_READ_PARTITION, NULL,
+					0, session_timeout(s, ms),
+					BSL_REP_READ_PARTITION, buf,
+					BSL_PAYLOAD_MAX, ret, e);
 		if (rc == 0 && ret->type != BSL_REP_READ_PARTITION)
 			rc = session_refusal(s, BSL_CMD_READ_PARTITION, ret, e);
 		if (i == LIST_TRIES ||
 		    (rc != -(int)ERR_TIMEOUT && rc != -(int)ERR_FRAME &&
-		     rc != -(int)ERR_MISMATCH))
+		     rc != -(int)ERR_MISMATCH &&
+		     !(rc < 0 && i == 1 && may_be_old(e))))
 			return rc;
 		if (reader_probe(s, BSL_SPLLOADER, 0, 512, e) < 0)
 			return -(int)e->code;

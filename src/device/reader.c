@@ -112,6 +112,10 @@ static int keep_in_step(struct part_reader *r, uint32_t n, struct err *e)
 /* After an error a loader wants a new start [5.1]. */
 static int start_anew(struct part_reader *r, struct err *e)
 {
+	if (r->shut)
+		return err_set(e, ERR_REFUSED,
+			       "the loader does not open it "
+			       "again");
 	return r->stale ? exchange_fence(r, e) : 0;
 }
 
@@ -194,10 +198,10 @@ static int repeat(struct part_reader *r, uint32_t n, unsigned *repeats,
 }
 
 /* A refusal that holds for any size. */
-static bool is_final(const struct err *e)
+static bool is_final(const struct part_reader *r, const struct err *e)
 {
 	return e->code == ERR_REFUSED &&
-	       (e->sys == ECHO_REPLY || e->sys == ADDRESS_NOT_ASKED);
+	       (r->shut || e->sys == ECHO_REPLY || e->sys == ADDRESS_NOT_ASKED);
 }
 
 /*
@@ -230,7 +234,7 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 		}
 		if (e->code == ERR_GONE && n > r->s->chunk.proven)
 			chunk_killed(&r->s->chunk, n);
-		if (once || session_wants_authorisation(e) || is_final(e))
+		if (once || session_wants_authorisation(e) || is_final(r, e))
 			return rc;
 		rc = e->code == ERR_REFUSED ? narrow(r, n, e)
 					    : repeat(r, n, &repeats, e);

@@ -260,7 +260,8 @@ run backup --pac sc6531e.pac --device sim:sc6531e,bad=ps+64K+1024 --json -o bad.
 is 'flash that cannot be read' ended 6
 is '... is a range of its two sectors' prints '"unreadable":1024'
 is '... the phone is well' well
-for f in late:n=400,1/23,seed=3,ms=6000 lose:n=400,1/29,seed=2 flip:n=400,1/19,seed=4; do
+for f in late:n=400,1/23,seed=3,ms=6000 lose:n=400,1/29,seed=2 flip:n=400,1/19,seed=4 \
+	'flip:n=400,1/19,seed=4;double:n=400,1/17,seed=5'; do
 	run backup --pac udx710.pac --device sim:udx710 --fault "$f" --json -o faulty.tar.zst --force
 	is "a bad line while volumes are measured ($f)" ended 0
 	is '... the same bytes' same "$(sums faulty.tar.zst)" "$(sums udx710.tar.zst)"

@@ -12,8 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The most that one fault costs. */
-#define EACH_FAULT_MS 20000u
+/*
+ * The most that one fault costs: a time limit, the silence that proves its
+ * answer lost, and some seconds for what is refused again.
+ */
+#define EACH_FAULT_MS 45000u
 
 static bool complain(const char *what, const struct err *e)
 {

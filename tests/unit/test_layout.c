@@ -563,6 +563,24 @@ static void a_broken_link_is_not_taken_for_no(void **state)
 	wirerig_close(&on);
 }
 
+/* The refusals of the storage, come twice, do not answer READ_PARTITION. */
+static void a_refusal_that_comes_twice_does_not_hide_the_list(void **state)
+{
+	(void)state;
+	for (unsigned at = 1; at <= 4; at++) {
+		for (unsigned times = 1; times <= 3; times++) {
+			wirerig_open_raised(&on, "ums512,user_partition=84");
+			on.tap->type = BSL_REP_OPERATION_FAILED;
+			on.tap->fault = TAP_DOUBLE;
+			on.tap->at = at;
+			on.tap->times = times;
+			assert_ok(layout_read(on.s, NULL, 0, &l, &e), &e);
+			assert_int_equal(l.table.source, PTABLE_LIST);
+			done();
+		}
+	}
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, drop)
 
 int main(void)
@@ -591,6 +609,7 @@ int main(void)
 		TEST(raw_and_named_reading_are_compared),
 		TEST(one_refusal_of_authorisation_is_enough),
 		TEST(a_broken_link_is_not_taken_for_no),
+		TEST(a_refusal_that_comes_twice_does_not_hide_the_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,41 @@ static void sizes_are_those_of_the_volumes(void **state)
 	wirerig_close(&on);
 }
 
+static void assert_measured(enum tap_fault fault, uint16_t type, unsigned at,
+			    unsigned times)
+{
+	static const char *const some[] = { "nosuch", "misc", "nr_fixnv2" };
+
+	wirerig_open_raised(&on, "udx710");
+	on.tap->fault = fault;
+	on.tap->type = type;
+	on.tap->at = on.tap->seen + at;
+	on.tap->times = times;
+	assert_ok(layout_read(on.s, some, ARRAY_SIZE(some), &l, &e), &e);
+	assert_null(ptable_find(&l.table, "nosuch"));
+	if (row("misc")->size != 9 * UBI_LEB ||
+	    row("nr_fixnv2")->size != 9 * UBI_LEB ||
+	    row(BSL_SPLLOADER)->size != 256 * KIB)
+		fail_msg("wrong after fault %d, 0x%02X, at %u, %u times", fault,
+			 type, at, times);
+	layout_free(&l);
+	wirerig_close(&on);
+}
+
+/* Also those of the answer behind are as good as any. */
+static void sizes_are_the_same_when_answers_come_twice(void **state)
+{
+	static const uint16_t types[] = { BSL_REP_ACK, BSL_REP_DOWN_SIZE_ERROR,
+					  BSL_REP_INCOMPATIBLE_PARTITION };
+
+	(void)state;
+	for (unsigned at = 1; at < 200; at += 1 + at / 20)
+		for (size_t t = 0; t < ARRAY_SIZE(types); t++)
+			for (unsigned times = 1; times <= 3; times++)
+				assert_measured(TAP_DOUBLE, types[t], at,
+						times);
+}
+
 /* A volume that stays open keeps all others shut. */
 static void each_start_has_its_end(void **state)
 {
@@ -142,6 +177,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_teardown(f, drop)
 	const struct CMUnitTest tests[] = {
 		TEST(sizes_are_those_of_the_volumes),
+		TEST(sizes_are_the_same_when_answers_come_twice),
 		TEST(each_start_has_its_end),
 		TEST(volumes_are_read_to_the_byte),
 		TEST(a_piece_of_the_bare_chip_is_begun_at_its_beginning),
