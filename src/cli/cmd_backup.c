@@ -199,8 +199,8 @@ static int backup_failed(const struct options *o, struct ui *u, struct err *e,
 	again_look(o, t, e, &a);
 	again_json(&a, more);
 	kept = *a.kept ? a.kept : NULL;
-	exit = command_failed(u, e, exit_code(e, PLACE_PHONE, kept), kept,
-			      more);
+	exit = command_failed(
+		u, e, exit_code(e, PLACE_PHONE, kept || a.command), kept, more);
 	again_say(u, &a);
 	again_free(&a);
 	return exit;

@@ -157,6 +157,7 @@ static void say_group(struct ui *u, const struct restore_plan *p, size_t first)
 	const char *group = p->v[first].group;
 	struct strbuf names = { 0 };
 	bool written = false;
+	size_t n = 0;
 
 	for (size_t i = 0; i < first; i++)
 		if (strcmp(p->v[i].group, group) == 0)
@@ -165,9 +166,10 @@ static void say_group(struct ui *u, const struct restore_plan *p, size_t first)
 		if (strcmp(p->v[i].group, group) != 0)
 			continue;
 		written |= p->v[i].state == RESTORE_WRITE;
+		n++;
 		strbuf_add(&names, "%s%s", names.len ? ", " : "", p->v[i].name);
 	}
-	if (written && names.s)
+	if (written && n > 1 && names.s)
 		ui_result(u, "  must match (%s): %s", group, names.s);
 	strbuf_free(&names);
 }
@@ -205,7 +207,8 @@ void restore_screen(struct ui *u, const struct restore *r)
 	say_state(u, p, RESTORE_LEFT,
 		  "differ or were not compared, and are "
 		  "not asked for");
-	ui_result(u, "  equal, not written: %zu partitions", p->equal);
+	ui_result(u, "  equal, not written: %zu partition%s", p->equal,
+		  p->equal == 1 ? "" : "s");
 	ui_result(u, "%zu partition%s to be written, %s",
 		  p->counts[RESTORE_WRITE],
 		  p->counts[RESTORE_WRITE] == 1 ? "" : "s",

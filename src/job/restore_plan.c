@@ -146,6 +146,27 @@ static void describe(struct restore *r, const struct manifest_part *part,
 		it->state = RESTORE_EQUAL;
 }
 
+static int no_such_name(const struct restore *r, const char *name,
+			struct err *e)
+{
+	int rc = err_set(e, ERR_USAGE, "the archive has no partition '%s'",
+			 name);
+	char first[37];
+
+	for (size_t i = 0; i < r->m->nparts; i++) {
+		const char *other = r->m->parts[i].name;
+
+		if (restore_by_first_name(r, other, first) &&
+		    strcmp(first, name) == 0)
+			err_hint(e,
+				 "name '%s', its second copy: the archive "
+				 "has that one alone, with the same items",
+				 other);
+	}
+	err_hint(e, "'spdvault list' says what it has");
+	return rc;
+}
+
 static int check_names(const struct restore *r, struct err *e)
 {
 	for (size_t i = 0; i < r->q.nnames; i++) {
@@ -155,14 +176,8 @@ static int check_names(const struct restore *r, struct err *e)
 			found = restore_is_partition(&r->m->parts[k]) &&
 				fnmatch(r->q.names[i], r->m->parts[k].name,
 					0) == 0;
-		if (!found) {
-			int rc = err_set(e, ERR_USAGE,
-					 "the archive has no partition '%s'",
-					 r->q.names[i]);
-
-			err_hint(e, "'spdvault list' says what it has");
-			return rc;
-		}
+		if (!found)
+			return no_such_name(r, r->q.names[i], e);
 	}
 	return 0;
 }

@@ -33,6 +33,7 @@ yes 'a picture of nobody' | head -c 70000 >logo.img
 image logo.img logo
 is 'a raw image, smaller than its partition' ended 0
 is '... the plan says what it is' prints "^plan: an image of 68.4 KiB for 'logo'$"
+is '... one partition is no group' no prints 'must match'
 is '... its bytes are there' part_is logo logo.img
 is '... what was there is saved' "$prog" verify logo.img.undo.tar.zst
 image logo.img logo --json

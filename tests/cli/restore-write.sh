@@ -222,6 +222,8 @@ is 'lost before the first write, while it is compared and saved' test $early -gt
 is '... nothing is left behind' same $left 0
 
 run backup --device "sim:ums512,$base,user_partition=84,same_slots=1" -o second.tar.zst
+run restore second.tar.zst l_fixnv1_a --device "sim:ums512,$base,user_partition=84,same_slots=1" --same-phone --dry-run
+is 'a first copy that the archive lacks: 2' ended 2 "no partition 'l_fixnv1_a'" "name 'l_fixnv2_a', its second copy"
 run restore second.tar.zst --device "sim:ums512,$base,user_partition=84,same_slots=1,damage=l_fixnv*" --yes --same-phone --class nv
 is 'second copies alone, of both slots: the loader writes both' ended 0
 is '... each is read back' prints '^restored: 2 partitions'

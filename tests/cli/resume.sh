@@ -46,6 +46,10 @@ is '... to the same members' is_whole a.tar.zst
 "$prog" cat a.tar.zst manifest.json >"$out"
 is '... and the manifest says so' prints '"resumed": 1,'
 
+interrupt TERM
+run backup --device $phone --fault vanish:n=195 -o a.tar.zst "${parts[@]}" --resume --wait 1
+is 'gone on with, and lost before the first byte: 6, as before' ended 6 '^error: (reading the partition table|comparing two ways)' '^  resume: '
+
 interrupt TERM --json
 is 'the result has the file and the command' same \
 	"$(tail -n 1 "$out" | grep -c '"partial":"a.tar.zst.partial","resume":"[^"]* --json --resume"')" 1
