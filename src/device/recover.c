@@ -156,7 +156,10 @@ static int prove(struct session *s, const struct device_info *before,
 			 is, was);
 		return another(e, text);
 	}
-	if (before->storage != s->info.storage)
+	if (s->info.storage == STORAGE_UNKNOWN) /* it was not heard [4.4] */
+		s->info.storage = before->storage;
+	if (before->storage != STORAGE_UNKNOWN &&
+	    before->storage != s->info.storage)
 		return another(e, "it has another kind of storage");
 	return 0;
 }

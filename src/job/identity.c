@@ -156,13 +156,20 @@ static bool split(const char *text, struct trait *ret)
 	return true;
 }
 
+/* Not told is no other phone: a loader's first words may have got lost. */
+static bool may_be_unknown(const char *label)
+{
+	return strcmp(label, "chip") == 0 || strcmp(label, "uid") == 0 ||
+	       strcmp(label, "storage") == 0;
+}
+
 /*
  * Stopping at the first unreadable place and then going on past it is no
  * contradiction: nothing that is stored so far would be otherwise.
  */
 static bool may_differ(const struct trait *then, const struct trait *now)
 {
-	if (strcmp(then->label, "chip") == 0 || strcmp(then->label, "uid") == 0)
+	if (may_be_unknown(then->label))
 		return !*then->value || !*now->value;
 	return strcmp(then->label, "on-error") == 0 &&
 	       strcmp(then->value, "stop") == 0;

@@ -21,6 +21,11 @@ fails 7 'another phone came to this port: .*disk GUID' 'phone that was being rea
 is '... what was read is kept' says '^  kept: other.tar.zst.partial'
 is '... and nothing has the name' test ! -e other.tar.zst
 fails 6 'in vain \(120 s\)' 'kept' backup -o gone.tar.zst --device "$d,back_ms=120001"
+# The first words of FDL2, the 150th answer, have its kind of storage.
+works 'a phone whose storage was not heard at first' read super -o unheard.img \
+	--device "sim:ums512,$base,disconnect_at=400" --fault disconnect:n=150
+is '... is no other phone' ended 0 '^fault: disconnect, answer 150 \(66 bytes\)' \
+	'back and the same one'
 works 'a longer --wait' backup -o wait.tar.zst --device "$d,back_ms=120001" --wait 121
 fails 6 'left the bus$' 'cable' backup -o now.tar.zst --device "$d" --wait 0
 

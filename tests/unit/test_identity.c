@@ -100,6 +100,28 @@ static void what_one_side_does_not_know_is_no_difference(void **state)
 	strcpy(then[3].value, "zero");
 }
 
+/* A loader tells its storage when it starts, and that may get lost. */
+static void a_storage_that_was_not_told_is_no_difference(void **state)
+{
+	struct trait unknown = { "storage", "" }, emmc = { "storage", "eMMC" };
+	struct trait ufs = { "storage", "UFS" };
+	const struct identity is[] = { { &unknown, 1 }, { &emmc, 1 } };
+	const struct identity other = { &ufs, 1 };
+	struct journal j;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		journal_of(&is[i], &j);
+		assert_ok(identity_compare(&j, &is[1 - i], "a", &e), &e);
+		journal_free(&j);
+	}
+	journal_of(&is[1], &j);
+	assert_err(identity_compare(&j, &other, "a", &e), ERR_EXISTS,
+		   "another phone: storage: eMMC then, UFS now", &e);
+	journal_free(&j);
+}
+
 static void more_less_and_another_order_are_named(void **state)
 {
 	struct trait now[N + 1], swap;
@@ -165,6 +187,7 @@ int main(void)
 		cmocka_unit_test(
 			the_first_difference_is_named_with_both_values),
 		cmocka_unit_test(what_one_side_does_not_know_is_no_difference),
+		cmocka_unit_test(a_storage_that_was_not_told_is_no_difference),
 		cmocka_unit_test(more_less_and_another_order_are_named),
 		cmocka_unit_test(ranges_are_sorted_joined_and_cut),
 	};
