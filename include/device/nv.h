@@ -46,11 +46,12 @@ int nv_parse(const uint8_t *p, size_t n, struct nv_image *ret,
 	     struct err *e) MUST_CHECK;
 
 /*
- * What goes to a first copy's name: send_len bytes with the CRC made anew, in
- * *ret, which the caller frees; and their sum for START_DATA.
+ * What goes to a first copy's name: send_len bytes, and a zero behind an odd
+ * number of them, with the CRC made anew, in *ret, which the caller frees; and
+ * their sum for START_DATA.
  */
-int nv_pack(const struct nv_image *im, uint8_t **ret, uint32_t *ret_sum,
-	    struct err *e) MUST_CHECK;
+int nv_pack(const struct nv_image *im, uint8_t **ret, size_t *ret_n,
+	    uint32_t *ret_sum, struct err *e) MUST_CHECK;
 
 struct nv_item {
 	unsigned core; /* of nv_image.cores */

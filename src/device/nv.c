@@ -195,19 +195,22 @@ int nv_parse(const uint8_t *p, size_t n, struct nv_image *ret, struct err *e)
 	return 0;
 }
 
-int nv_pack(const struct nv_image *im, uint8_t **ret, uint32_t *ret_sum,
-	    struct err *e)
+/* No loader takes an odd size; both sums are over all that goes out. */
+int nv_pack(const struct nv_image *im, uint8_t **ret, size_t *ret_n,
+	    uint32_t *ret_sum, struct err *e)
 {
-	uint8_t *p = malloc(im->send_len);
+	size_t n = im->send_len + im->send_len % 2;
+	uint8_t *p = calloc(1, n);
 	uint32_t sum = 0;
 
 	if (!p)
 		return err_nomem(e);
 	memcpy(p, im->body, im->send_len);
-	put_be16(p, crc16_arc(0, p + 2, im->send_len - 2));
-	for (size_t i = 0; i < im->send_len; i++)
+	put_be16(p, crc16_arc(0, p + 2, n - 2));
+	for (size_t i = 0; i < n; i++)
 		sum += p[i];
 	*ret = p;
+	*ret_n = n;
 	*ret_sum = sum;
 	return 0;
 }

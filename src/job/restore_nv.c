@@ -119,9 +119,8 @@ int restore_nv_pack(struct restore *r, const struct restore_item *it,
 
 	if (rc < 0)
 		return rc;
-	rc = x.good ? nv_pack(&x.image, ret, ret_sum, e)
+	rc = x.good ? nv_pack(&x.image, ret, ret_n, ret_sum, e)
 		    : err_set(e, ERR_FORMAT, "%s", x.why);
-	*ret_n = x.image.send_len;
 	free(x.p);
 	return rc;
 }

@@ -52,15 +52,17 @@ static int pull(void *user, void *buf, size_t n, struct err *pe)
 
 static int put_nv(const char *name, const struct nv_image *im)
 {
-	struct write_target t = { .size = im->send_len, .has_sum = true };
+	struct write_target t = { .has_sum = true };
 	struct write_result result;
 	struct feed f = { 0 };
 	struct write_source src = { &f, pull };
 	uint8_t *packed;
+	size_t n;
 	int rc;
 
 	snprintf(t.name, sizeof(t.name), "%s", name);
-	assert_ok(nv_pack(im, &packed, &t.sum, &e), &e);
+	assert_ok(nv_pack(im, &packed, &n, &t.sum, &e), &e);
+	t.size = n;
 	f.p = packed;
 	rc = writer_put(on.s, &t, &src, NULL, &result, &e);
 	free(packed);

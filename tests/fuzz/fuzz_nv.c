@@ -27,10 +27,12 @@ static void check_pack(const struct nv_image *im)
 	struct err e = { .code = ERR_NONE };
 	uint32_t sum, want = 0;
 	uint8_t *p;
+	size_t n;
 
-	assert(nv_pack(im, &p, &sum, &e) == 0);
+	assert(nv_pack(im, &p, &n, &sum, &e) == 0);
+	assert(n % 2 == 0 && n - im->send_len < 2);
 	assert(memcmp(p + 2, im->body + 2, im->send_len - 2) == 0);
-	for (size_t i = 0; i < im->send_len; i++)
+	for (size_t i = 0; i < n; i++)
 		want += p[i];
 	assert(sum == want);
 	free(p);

@@ -369,14 +369,40 @@ static void a_packed_image_has_both_sums(void **state)
 	struct nv_image im;
 	uint32_t sum, want = 0;
 	uint8_t *p;
+	size_t n;
 
 	(void)state;
 	flash[512] ^= 0x55; /* whatever stood there */
 	assert_ok(nv_parse(flash, sizeof(flash), &im, &e), &e);
-	assert_ok(nv_pack(&im, &p, &sum, &e), &e);
+	assert_ok(nv_pack(&im, &p, &n, &sum, &e), &e);
+	assert_int_equal(n, list);
 	assert_int_equal(get_be16(p), crc16_arc(0, flash + 514, list - 2));
 	assert_memory_equal(p + 2, flash + 514, list - 2);
 	for (size_t i = 0; i < list; i++)
+		want += p[i];
+	assert_int_equal(sum, want);
+	free(p);
+}
+
+/* Its list ends without a mark, in the middle of a word. */
+static void an_odd_image_is_packed_as_an_even_one(void **state)
+{
+	struct maker m = begin(flash);
+	struct nv_image im;
+	uint32_t sum, want = 0;
+	uint8_t *p;
+	size_t n;
+
+	(void)state;
+	add(&m, 5, "odd", 3);
+	end(&m, m.at - 1, (uint32_t)m.at - 1);
+	assert_ok(nv_parse(flash, sizeof(flash), &im, &e), &e);
+	assert_int_equal(im.send_len % 2, 1);
+	assert_ok(nv_pack(&im, &p, &n, &sum, &e), &e);
+	assert_int_equal(n, im.send_len + 1);
+	assert_int_equal(p[n - 1], 0);
+	assert_int_equal(get_be16(p), crc16_arc(0, p + 2, n - 2));
+	for (size_t i = 0; i < n; i++)
 		want += p[i];
 	assert_int_equal(sum, want);
 	free(p);
@@ -500,6 +526,7 @@ int main(void)
 		cmocka_unit_test(nothing_behind_an_image_is_looked_at),
 		cmocka_unit_test(an_index_that_leads_astray_is_refused),
 		cmocka_unit_test(a_packed_image_has_both_sums),
+		cmocka_unit_test(an_odd_image_is_packed_as_an_even_one),
 		cmocka_unit_test(items_count_and_nothing_else),
 		cmocka_unit_test(each_difference_is_counted),
 		cmocka_unit_test(a_number_may_come_twice),
