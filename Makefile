@@ -118,7 +118,7 @@ demo:
 	@$(MAKE) --no-print-directory all
 	@scripts/demo.sh $(PROG) $(B)/demo
 
-# -- tests --------------------------------------------------------------------
+# -- tests -------------------------------------------------------------------
 
 check:
 	@scripts/install-deps.sh build check
@@ -187,7 +187,7 @@ coverage:
 	@scripts/install-deps.sh build check
 	@scripts/cov.sh $(B)/cov
 
-# -- fuzzing --------------------------------------------------------------------
+# -- fuzzing -----------------------------------------------------------------
 
 FUZZ_SECONDS ?= 60
 FUZZ_CC      ?= clang
@@ -229,7 +229,7 @@ $(FUZZERS:%=%.libfuzzer): %.libfuzzer: %.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(LIB) $(PKG_LIBS)
 
-# -- measuring -----------------------------------------------------------------
+# -- measuring ---------------------------------------------------------------
 
 # The real USB stack of Linux, in a virtual machine (docs/usb-testing.md).
 FLOOR    := $(B)/tests/usb/floor
@@ -253,7 +253,7 @@ bench: all
 	@scripts/install-deps.sh build check
 	@scripts/bench.sh $(PROG)
 
-# -- the rest --------------------------------------------------------------------
+# -- the rest ----------------------------------------------------------------
 
 C_FILES = $(sort $(wildcard src/*/*.[ch] include/*/*.h tests/*/*.[ch]))
 
@@ -262,6 +262,9 @@ format:
 
 lint:
 	clang-format --dry-run -Werror $(C_FILES)
+	@awk '/^(\/\*|#) -- .*--( \*\/)?$$/ && length() != 78 { bad = 1; \
+		print FILENAME ":" FNR ": a ruler of " length() " columns, not 78" } \
+		END { exit bad }' $(C_FILES) Makefile scripts/*.sh tests/*/*.sh
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 		--inline-suppr -Iinclude $(CPPFLAGS_ALL) src
 

@@ -46,7 +46,7 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$dir" ] || { usage >&2 && exit 2; }
 
-# --- the layouts: NAME=MiB as on the phone, in table order -----------------
+# -- the layouts: NAME=MiB as on the phone, in table order -------------------
 # "rest" takes what is left, two thirds "super" and one third "userdata".
 
 # Anbernic RG Rotate, A/B, eMMC
@@ -125,7 +125,7 @@ cat >"$MKE2FS_CONFIG" <<'END'
 	}
 END
 
-# --- bytes -----------------------------------------------------------------
+# -- bytes -------------------------------------------------------------------
 
 # le BYTES NUMBER, be BYTES NUMBER
 # shellcheck disable=SC2059 # the format is built here
@@ -181,7 +181,7 @@ uuid() { # NUMBER
 	echo "${h:0:8}-${h:8:4}-4${h:13:3}-a${h:17:3}-${h:20:12}"
 }
 
-# --- the table -------------------------------------------------------------
+# -- the table ---------------------------------------------------------------
 
 total=$((160 << 20)) step=$((256 << 10)) nv_len=$((0x80000))
 case $mode in
@@ -271,7 +271,7 @@ gpt_verify() {
 		die "the table does not hold ${#names[@]} partitions"
 }
 
-# --- contents: each function writes the file $part ------------------------
+# -- contents: each function writes the file $part ---------------------------
 
 # A signed image: header, code, description of the signature, signature.
 dhtb() { # CODE-BYTES LOAD-ADDRESS
@@ -542,7 +542,7 @@ fdl1.bin fdl2.bin    STAND-INS for the two loaders of the chip: header and
 END
 }
 
-# --- all together ----------------------------------------------------------
+# -- all together ------------------------------------------------------------
 
 gpt_make & # sleeps for a second, whatever it has to do
 gpt_pid=$!

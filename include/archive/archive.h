@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* -- writing ----------------------------------------------------------- */
+/* -- writing ------------------------------------------------------------- */
 
 struct archive_writer;
 
@@ -116,7 +116,7 @@ void archive_drop(struct archive_writer *w);
 uint64_t archive_written(const struct archive_writer *w);
 const char *archive_partial(const struct archive_writer *w);
 
-/* -- reading ----------------------------------------------------------- */
+/* -- reading ------------------------------------------------------------- */
 
 struct archive_reader;
 

@@ -29,7 +29,7 @@ bool archive_is_indexed(const struct archive_reader *r)
 	return r->ops->check == indexed_check;
 }
 
-/* -- frames ------------------------------------------------------------- */
+/* -- frames -------------------------------------------------------------- */
 
 /* The input buffer of a worker grows to what it meets, within limits. */
 static int need_input(struct indexed *x, unsigned worker, size_t n,
@@ -72,7 +72,7 @@ static int read_slot(void *user, unsigned worker, unsigned slot, struct err *e)
 	return indexed_read_frame(x, worker, s->frame, s->data, &s->damage, e);
 }
 
-/* -- the ring ----------------------------------------------------------- */
+/* -- the ring ------------------------------------------------------------ */
 
 static void give_back(struct indexed *x)
 {
@@ -131,7 +131,7 @@ static int ask(struct indexed *x, struct err *e)
 	return 0;
 }
 
-/* -- members ------------------------------------------------------------ */
+/* -- members ------------------------------------------------------------- */
 
 int indexed_check_header(struct indexed *x, const struct place *p,
 			 struct err *e)
@@ -270,7 +270,7 @@ static int indexed_pull(struct archive_reader *r, struct archive_piece *ret,
 	return 1;
 }
 
-/* -- a life ------------------------------------------------------------- */
+/* -- a life -------------------------------------------------------------- */
 
 static void indexed_free(struct indexed *x)
 {

@@ -32,7 +32,7 @@ static bool grow(void **list, size_t count, size_t size)
 
 #define GROW(list, count) grow((void **)&(list), count, sizeof(*(list)))
 
-/* -- lines ---------------------------------------------------------------- */
+/* -- lines --------------------------------------------------------------- */
 
 /*
  * Each takes what follows the first word of a line that begins at `at`: 1, 0

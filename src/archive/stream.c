@@ -70,7 +70,7 @@ static la_ssize_t read_source(struct archive *a, void *user, const void **ret)
 	return (la_ssize_t)n;
 }
 
-/* -- the end of the tar --------------------------------------------------- */
+/* -- the end of the tar -------------------------------------------------- */
 
 /*
  * libarchive takes the end of the file for the end of the tar.  A file that
@@ -101,7 +101,7 @@ static int end_of_tar(struct stream *s, int64_t before, struct err *e)
 	return 0;
 }
 
-/* -- members ------------------------------------------------------------ */
+/* -- members ------------------------------------------------------------- */
 
 static bool is_regular(struct archive_entry *entry)
 {

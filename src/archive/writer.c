@@ -29,7 +29,7 @@ unsigned archive_default_threads(void)
 	return n > THREADS_MAX ? THREADS_MAX : (unsigned)n;
 }
 
-/* -- the three places where a block is worked on ----------------------- */
+/* -- the three places where a block is worked on ------------------------- */
 
 static int compress_slot(void *user, unsigned worker, unsigned slot,
 			 struct err *e)
@@ -216,7 +216,7 @@ int writer_call(struct archive_writer *w, writer_work *work, void *arg,
 	return w->call_rc;
 }
 
-/* -- a life ------------------------------------------------------------- */
+/* -- a life -------------------------------------------------------------- */
 
 static int alloc_slots(struct archive_writer *w, struct err *e)
 {

@@ -120,7 +120,7 @@ size_t frame_encode(struct frame_format fmt, uint16_t type, const void *payload,
 	return (size_t)(out - start);
 }
 
-/* -- decoding ---------------------------------------------------------- */
+/* -- decoding ------------------------------------------------------------ */
 
 enum { HUNT, START, HEAD, PAYLOAD, TAIL, CLOSE };
 

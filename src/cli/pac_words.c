@@ -140,7 +140,7 @@ void pac_words_say(struct ui *u, const struct pac_words *w)
 		say_scheme(u, w->scheme);
 }
 
-/* -- JSON ------------------------------------------------------------------ */
+/* -- JSON ---------------------------------------------------------------- */
 
 static json_t *loader_json(const struct pac_loader *l)
 {

@@ -292,7 +292,7 @@ void ui_event(struct ui *u, const char *event, json_t *o)
 	json_decref(o);
 }
 
-/* -- a job's events ------------------------------------------------------- */
+/* -- a job's events ------------------------------------------------------ */
 
 static void job_note_cb(void *user, const char *text)
 {

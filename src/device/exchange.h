@@ -37,7 +37,7 @@ struct part_reader {
 	bool has_good;
 };
 
-/* -- address.c: a reader whose extent is by_address ------------------------ */
+/* -- address.c: a reader whose extent is by_address ---------------------- */
 
 #define ADDRESS_NOT_ASKED (-2) /* in err.sys: no reply of the protocol */
 
@@ -60,7 +60,7 @@ int address_refused(struct part_reader *r, uint32_t n,
 /* What a READ_END and a READ_START with their ACKs are elsewhere. */
 int address_fence(struct part_reader *r, unsigned ms, struct err *e) MUST_CHECK;
 
-/* -- exchange.c ------------------------------------------------------------ */
+/* -- exchange.c ---------------------------------------------------------- */
 
 /* No answer, a damaged one, or another's: the loader itself is well. */
 bool exchange_is_spoilt(const struct err *e);

@@ -301,7 +301,7 @@ static int unread_boot_area(struct ptable *t, struct err *e)
 	return 0;
 }
 
-/* -- all of it ------------------------------------------------------------ */
+/* -- all of it ----------------------------------------------------------- */
 
 /*
  * No table, and names are out of the question: the storage itself, as one

@@ -25,7 +25,7 @@
 #define FDL2_MIN  ((size_t)16 << 10)
 #define CODE_SEEN 8u /* words at the entry that are looked at */
 
-/* -- other kinds of files ------------------------------------------------- */
+/* -- other kinds of files ------------------------------------------------ */
 
 static const struct {
 	const char *magic;
@@ -87,7 +87,7 @@ const char *loader_foreign_kind(const uint8_t *p, size_t n)
 	return is_text(p, n) ? "a text, not a program" : NULL;
 }
 
-/* -- the header ----------------------------------------------------------- */
+/* -- the header ---------------------------------------------------------- */
 
 /* Behind the image, rounded or not: the header of a signature [9]. */
 bool loader_find_signature(const uint8_t *p, size_t n, uint64_t from,
@@ -128,7 +128,7 @@ bool loader_head_parse(const uint8_t *p, size_t n, struct loader_head *ret)
 	return true;
 }
 
-/* -- findings: the worst one stays ---------------------------------------- */
+/* -- findings: the worst one stays --------------------------------------- */
 
 static void find(struct loader_verdict *v, enum loader_worth worth,
 		 const char *hint, const char *fmt, ...) PRINTF(4, 5);
@@ -238,7 +238,7 @@ static void check_size(const struct loader *l, int which,
 		     l->len);
 }
 
-/* -- names of chips ------------------------------------------------------- */
+/* -- names of chips ------------------------------------------------------ */
 
 /* Letters and at least four digits, as a chip has them: "sc9863", "ums512". */
 static size_t chip_word(const char *s, char *ret, size_t cap)
@@ -320,7 +320,7 @@ static void check_named_place(const struct loader *l, struct loader_verdict *v)
 		     addr, l->addr);
 }
 
-/* -- both ----------------------------------------------------------------- */
+/* -- both ---------------------------------------------------------------- */
 
 void loader_check(const struct loader *l, int which,
 		  const struct profile *profile, struct loader_verdict *ret)

@@ -22,7 +22,7 @@ static size_t padded(size_t n)
 	return (n + 3) & ~(size_t)3;
 }
 
-/* -- lists ----------------------------------------------------------------- */
+/* -- lists --------------------------------------------------------------- */
 
 /* The item at `at`: 1, and *next behind it; 0: the end; -1: it is none. */
 static int item_at(const uint8_t *p, size_t n, size_t at, struct nv_item *ret,

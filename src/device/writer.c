@@ -82,7 +82,7 @@ int writer_check(const struct session *s, const struct write_target *t,
 	return 0;
 }
 
-/* -- three requests -------------------------------------------------------- */
+/* -- three requests ------------------------------------------------------ */
 
 /* An answer that came twice must not be taken for that of the next request. */
 static int ask(struct put *p, unsigned cmd, const void *payload, size_t n,

@@ -34,7 +34,7 @@ void run_warn(struct run *r, const char *text)
 		ignored.code = ERR_NONE;
 }
 
-/* -- before the first byte ------------------------------------------------ */
+/* -- before the first byte ----------------------------------------------- */
 
 static int nothing_left(const struct run *r, struct err *e)
 {

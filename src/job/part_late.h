@@ -11,7 +11,7 @@ struct part_late {
 	struct archive_patch *v; /* offsets count from the extent's start */
 	size_t n;
 	uint64_t bytes;
-	size_t cap; /* allocated for the last piece */
+	size_t cap;		   /* allocated for the last piece */
 	struct manifest_part left; /* in it: the ranges that stay */
 };
 

@@ -55,7 +55,7 @@ struct restore_item *restore_find(struct restore *r, const char *name);
 void restore_say(struct restore_item *it, enum restore_state st,
 		 const char *fmt, ...) PRINTF(3, 4);
 
-/* -- source ----------------------------------------------------------- */
+/* -- source -------------------------------------------------------------- */
 
 int restore_source_begin(struct restore *r, const struct restore_item *it,
 			 struct err *e) MUST_CHECK;
@@ -76,7 +76,7 @@ int restore_set_length(struct restore *r, struct restore_item *it,
 /* Bytes behind the payload that differ, and would not by writing that. */
 bool restore_needs_whole(const struct restore_item *it);
 
-/* -- NV ----------------------------------------------------------------- */
+/* -- NV ------------------------------------------------------------------ */
 
 bool restore_is_nv(const struct restore_item *it);
 /* Do two members hold the same items?  1 or 0. */
@@ -104,7 +104,7 @@ int restore_state_note(struct restore *r, struct err *e, const char *kind,
 		       const char *fmt, ...) MUST_CHECK PRINTF(4, 5);
 void restore_state_close(struct restore *r, bool remove);
 
-/* -- an image in place of an archive -------------------------------------- */
+/* -- an image in place of an archive ------------------------------------- */
 
 int restore_image_open(struct restore *r, struct err *e) MUST_CHECK;
 void restore_image_close(struct restore_image *im);
@@ -113,7 +113,7 @@ int restore_image_pull(struct restore_image *im, void *buf, size_t n,
 		       struct err *e) MUST_CHECK;
 int restore_image_fits(struct restore *r, struct err *e) MUST_CHECK;
 
-/* -- looking ------------------------------------------------------------ */
+/* -- looking ------------------------------------------------------------- */
 
 /* Whose archive is it?  Fills owner and owner_why of the plan. */
 int restore_identify(struct restore *r, struct err *e) MUST_CHECK;

@@ -55,7 +55,7 @@ static bool is_found(const struct restore *r)
 	       r->layout.table.source == PTABLE_PACKAGE;
 }
 
-/* -- by the GPT ------------------------------------------------------------ */
+/* -- by the GPT ---------------------------------------------------------- */
 
 /* 1: the archive holds one that holds; 0: it does not. */
 static int stored_gpt(struct restore *r, struct gpt *ret, struct err *e)

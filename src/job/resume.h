@@ -56,8 +56,7 @@ bool resume_left_out(const struct resumed *re, const char *name);
 bool resume_goes_on(struct resumed *re, const char *member,
 		    struct manifest_part *p);
 
-/* -- for the next run: resume_note.c -----------------------------------------
- */
+/* -- for the next run: resume_note.c ------------------------------------- */
 
 /* Whose backup of which phone this is; the first notes of a new archive. */
 int resume_note_start(struct archive_writer *w, const struct manifest *m,

@@ -21,7 +21,7 @@ void pac_problem(struct pac *p, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* -- the header ------------------------------------------------------------ */
+/* -- the header ---------------------------------------------------------- */
 
 static int lies(struct err *e, const char *hint)
 {
@@ -100,7 +100,7 @@ static int read_header(struct pac *p, uint32_t *ret_n, uint32_t *ret_directory,
 	return check_counts(p, *ret_n, *ret_directory, e);
 }
 
-/* -- the directory --------------------------------------------------------- */
+/* -- the directory ------------------------------------------------------- */
 
 static int read_entry(struct pac *p, uint64_t offset, bool wide, struct err *e)
 {
@@ -154,7 +154,7 @@ static int read_all(struct pac *p, struct err *e)
 	return 0;
 }
 
-/* -- a life ---------------------------------------------------------------- */
+/* -- a life -------------------------------------------------------------- */
 
 static int open_source(struct source *s, struct pac **ret, struct err *e)
 {

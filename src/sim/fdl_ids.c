@@ -162,7 +162,7 @@ static void read_flash(struct phone *p, const struct wire_msg *m)
 	sim_reply(p, BSL_REP_READ_FLASH, out, size);
 }
 
-/* -- what changes the flash --------------------------------------------- */
+/* -- what changes the flash ---------------------------------------------- */
 
 static void start_data(struct phone *p, const struct wire_msg *m)
 {
@@ -243,7 +243,7 @@ static void erase(struct phone *p, const struct wire_msg *m)
 		answer(p, BSL_REP_ACK);
 }
 
-/* -- the rest ----------------------------------------------------------- */
+/* -- the rest ------------------------------------------------------------ */
 
 static void leave(struct phone *p, bool power_off)
 {

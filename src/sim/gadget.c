@@ -59,7 +59,7 @@ static bool is_pending(const struct server *s, unsigned id)
 	return s->pending >> id & 1;
 }
 
-/* -- to the phone ---------------------------------------------------------- */
+/* -- to the phone -------------------------------------------------------- */
 
 static void listen_on(struct server *s)
 {
@@ -92,7 +92,7 @@ static void transfer_came(struct server *s, size_t n)
 		phone_take(s->phone, s->out, n);
 }
 
-/* -- to the host ----------------------------------------------------------- */
+/* -- to the host --------------------------------------------------------- */
 
 static void send_part(struct server *s, unsigned id, const uint8_t *p, size_t n)
 {
@@ -212,7 +212,7 @@ static void collect(struct server *s)
 	}
 }
 
-/* -- endpoint 0 ------------------------------------------------------------ */
+/* -- endpoint 0 ---------------------------------------------------------- */
 
 static void on_setup(struct server *s, const struct usb_ctrlrequest *rq)
 {
@@ -276,7 +276,7 @@ static void take_events(struct server *s)
 		on_event(s, &ev[i]);
 }
 
-/* -- off the bus and back -------------------------------------------------- */
+/* -- off the bus and back ------------------------------------------------ */
 
 static int leave(struct server *s, struct err *e)
 {
@@ -324,7 +324,7 @@ static int follow_phone(struct server *s, struct err *e)
 	return leave(s, e);
 }
 
-/* -- the loop -------------------------------------------------------------- */
+/* -- the loop ------------------------------------------------------------ */
 
 static void move_clock(struct server *s)
 {

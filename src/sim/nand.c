@@ -59,7 +59,7 @@ bool nand_read(struct phone *p, const struct target *part, uint64_t offset,
 	return true;
 }
 
-/* -- by name ------------------------------------------------------------ */
+/* -- by name ------------------------------------------------------------- */
 
 static struct part *find_volume(struct phone *p, const char *name, size_t *ret)
 {

@@ -97,7 +97,7 @@ static int make_raw(struct area *a, const struct cfg *c, struct err *e)
 	return r;
 }
 
-/* -- the raw image ------------------------------------------------------ */
+/* -- the raw image ------------------------------------------------------- */
 
 struct ubi {
 	const struct area *volumes;

@@ -9,7 +9,7 @@ run backup --device sim:ums512,super=17M,userdata=1M -o a.tar.zst --note 'for te
 is 'an archive' ended 0
 stock_unpack a.tar.zst whole
 
-# -- list and inspect -----------------------------------------------------------
+# -- list and inspect --------------------------------------------------------
 
 works 'list' list a.tar.zst
 is '... one line for each member with content' same "$(wc -l <"$out")" \
@@ -27,7 +27,7 @@ for re in '^made: .*spdvault .*SIMULATED' '^note: +for tests' '^state: +complete
 	is "inspect: $re" prints "$re"
 done
 
-# -- extract ------------------------------------------------------------------------
+# -- extract -----------------------------------------------------------------
 
 works 'extract' extract a.tar.zst -C x
 is '... is what tar unpacks' diff -r whole x
@@ -76,7 +76,7 @@ else
 	skip 'extract into a folder without rights' 'root has all rights'
 fi
 
-# -- cat ----------------------------------------------------------------------------
+# -- cat ---------------------------------------------------------------------
 
 run cat a.tar.zst super
 is 'cat' cmp "$out" whole/partitions/super.img
@@ -103,7 +103,7 @@ for m in manifest.json SHA256SUMS device.json gpt/primary.img boot/splloader.img
 done
 is 'cat into a reader that has enough' eval '"$prog" cat a.tar.zst super | head -c 10 | cmp - <(head -c 10 $super)'
 
-# -- standard streams that are no good ---------------------------------------------
+# -- standard streams that are no good ---------------------------------------
 
 ran='list > /dev/full'
 "$prog" list a.tar.zst >/dev/full 2>"$err"
@@ -128,7 +128,7 @@ is 'read with closed streams: the file is good' cmp closed.img whole/partitions/
 "$prog" extract a.tar.zst logo -C closed >&- 2>&-
 is 'extract with closed streams: the file is good' cmp closed/partitions/logo.img whole/partitions/logo.img
 
-# -- read ------------------------------------------------------------------------------
+# -- read --------------------------------------------------------------------
 
 works 'read a partition' read boot_a --device sim:ums512 -o boot_a.img
 is '... the same bytes as in the backup' cmp boot_a.img whole/partitions/boot_a.img

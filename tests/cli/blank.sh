@@ -17,7 +17,7 @@ entry() { # NAME: its part of the manifest, in one line
 }
 marked() { entry "$1" | grep -q "\"suspect\": \"$2\", *\"grave\": $3"; }
 
-# -- no false alarm -----------------------------------------------------------------
+# -- no false alarm ----------------------------------------------------------
 
 for m in $models; do
 	run backup --device "sim:$m,super=6M,userdata=1M" --all -o b.tar.zst --force
@@ -42,7 +42,7 @@ backup ,erased=l_fixnv1_a
 is 'one of two NV copies is no alarm' ended 0
 is '... but a line' prints '^  suspect: l_fixnv1_a is all FF'
 
-# -- alarms -----------------------------------------------------------------------------
+# -- alarms ------------------------------------------------------------------
 
 backup ,blank=uboot_a --json
 is 'the boot chain of the slot that boots is blank: 6' ended 6

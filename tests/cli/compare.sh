@@ -26,7 +26,7 @@ compare ''
 is 'the same, in words' prints '^the same: 76 partitions'
 is '... no alarm' silent
 
-# -- differences -----------------------------------------------------------------------------
+# -- differences -------------------------------------------------------------
 
 compare ,change=super+5M+1000,change=super+5M+3000,change=super+9M+4K,change=boot_a+12345+1 --json
 is 'bytes that should not differ: 5' ended 5 '2 partitions' 'another backup'
@@ -58,7 +58,7 @@ compare ,blank=boot_a 'boot_?'
 is 'a glob' ended 5 '^differs: partitions/boot_a.img: 0x0 to 0x300000'
 is '... two partitions' prints '^different: 2 partitions, 8 MiB'
 
-# -- other phones, other tables -------------------------------------------------------------------
+# -- other phones, other tables ----------------------------------------------
 
 compare ,seed=2 --json
 is 'another phone: 7' ended 7 'another phone.*disk GUID [0-9a-f-]{36}, this one has [0-9a-f-]{36}' 'own archive'
@@ -75,7 +75,7 @@ is '... two are compared' prints '^the same: 2 partitions'
 run verify --device "sim:sc9832,$base" sc9832.tar.zst
 is 'a phone that tells nothing of itself' ended 0 '^warning: nothing proves that this is the phone'
 
-# -- unreadable -------------------------------------------------------------------------------------
+# -- unreadable --------------------------------------------------------------
 
 compare ,bad=super+1M+4K super
 is 'the phone does not give all now: 6' ended 6
@@ -89,7 +89,7 @@ flip damaged.tar.zst $(($(size_of damaged.tar.zst) / 2)) 3
 run verify --device "sim:ums512,$base" damaged.tar.zst
 is 'a damaged archive: 5' ended 5 'the archive is damaged here'
 
-# -- usage ------------------------------------------------------------------------------------------
+# -- usage -------------------------------------------------------------------
 
 d=sim:ums512,$base
 fails 2 'PART only with --device' 'without a phone' verify ums512.tar.zst boot_a

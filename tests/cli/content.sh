@@ -53,7 +53,7 @@ run inspect ums512.tar.zst
 is 'the manifest keeps the SHA-256 of the loaders' prints "^FDL1: +fdl1.bin at 0x5500, SHA-256 $(sha256sum <p-ums512/fdl1.bin | cut -c 1-64)"
 is '... of both' prints "^FDL2: +fdl2.bin at 0x9EFFFE00, SHA-256 $(sha256sum <p-ums512/fdl2.bin | cut -c 1-64)"
 
-# -- tables that are wrong ----------------------------------------------------------
+# -- tables that are wrong ---------------------------------------------------
 
 dev=sim:ums512,storage=bad.img
 # A change to the table on both copies, with the CRCs made right again.

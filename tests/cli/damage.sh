@@ -47,7 +47,7 @@ printf x | cat good.tar.zst - >longer.tar.zst
 run verify longer.tar.zst
 is 'a byte more at the end: verify finds it' found
 
-# -- what is whole comes out, what is damaged says so -----------------------------
+# -- what is whole comes out, what is damaged says so ------------------------
 
 # A byte in the middle of "super": its first frame is noise, so nothing else is near.
 flip flipped.tar.zst $((size - 1500000)) 3
@@ -70,7 +70,7 @@ run extract cut.tar.zst -C cutparts
 is 'extract from a cut file: not 0' ended 5 '^error: '
 is '... what was whole is there' cmp cutparts/partitions/persist.img whole/partitions/persist.img
 
-# -- hostile ones ------------------------------------------------------------------
+# -- hostile ones ------------------------------------------------------------
 
 # Nothing of this may take more than this much memory, or long.
 limit=600000

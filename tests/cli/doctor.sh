@@ -82,7 +82,7 @@ rm -r pc/sys
 doctor --wait 0
 is 'no USB at all' prints '^bad .*shows no USB at all'
 
-# -- phones that are there -----------------------------------------------------
+# -- phones that are there ---------------------------------------------------
 computer
 plug 1-2 5
 doctor --wait 0
@@ -117,7 +117,7 @@ is '... one that is on' prints "usb:1-3: a phone that is on \('moto g04', 22b8:2
 is '... another chip' prints 'usb:1-4: a MediaTek phone'
 is '... and no keyboard' no prints '1-5'
 
-# -- phones that come and go ----------------------------------------------------
+# -- phones that come and go -------------------------------------------------
 computer
 ran='doctor while a phone comes and goes' code=-1
 "$prog" doctor --root pc --wait 60 --chip 'moto g04' >"$out" 2>"$err" &
@@ -145,7 +145,7 @@ wait $pid
 code=$?
 is 'Ctrl-C ends it: exit 130' ended 130 'stopped by the user'
 
-# -- simulated phones -------------------------------------------------------------
+# -- simulated phones --------------------------------------------------------
 run doctor --root pc --device sim:ums512
 is 'a simulated phone: exit 0, in no time' ended 0 'a phone is ready'
 run doctor --root pc --device sim:ums512,host=charging --json

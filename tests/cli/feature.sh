@@ -14,7 +14,7 @@ for m in sc6531e sc6530 ums9117 udx710; do
 	"$prog" sim "$m" --save "ref-$m"
 done
 
-# -- what the phones hold --------------------------------------------------------------
+# -- what the phones hold ----------------------------------------------------
 
 # where MODEL: NAME AREA OFFSET SIZE of what a backup with a package has, as
 # docs/simulator.md tells it
@@ -72,7 +72,7 @@ well() {
 	untouched && same "$(number unsupported)" 0 && grep -q '"harm":null,"stage":"fdl2"' "$out"
 }
 
-# -- from nothing but a package and a phone ----------------------------------------------
+# -- from nothing but a package and a phone ----------------------------------
 
 for m in sc6531e sc6530 ums9117 udx710; do
 	run backup --pac "$m.pac" --device "sim:$m" --json -o "$m.tar.zst"
@@ -104,7 +104,7 @@ is 'list shows the regions' prints '^partitions/fixnv.img +63 KiB +nv '
 is 'the manifest has the number, and who told the size' \
 	grep -q '"method":"by-address","raw_offset":0,"size_probed":false,"region":2415919105,"size_from":"package"' manifest
 
-# -- without a package -------------------------------------------------------------------
+# -- without a package -------------------------------------------------------
 
 run backup --device sim:sc6531e --json -o bare.tar.zst
 is 'sc6531e without a package: incomplete' ended 6
@@ -136,13 +136,13 @@ is '... with the right bytes' cmp x.img <(piece_of ref-udx710/boot1.img $(((512 
 is '... that it is of the bare chip is said' says 'bare NAND: .*bad blocks'
 fails 2 'not inside' '.' read ps --device sim:sc6531e --offset 1M -o y.img
 
-# -- the larger flash, the split boot loader -----------------------------------------------
+# -- the larger flash, the split boot loader ---------------------------------
 
 run backup --pac sc6531e.pac --device sim:sc6531e,flash=16M,split=1 --json -o split.tar.zst
 is 'a split boot loader that the package does not bring is not asked for' ended 0
 is '... the phone is well' well
 
-# -- a package that is not of this phone ---------------------------------------------------
+# -- a package that is not of this phone -------------------------------------
 
 # wrong MODEL BLOCK: the package of MODEL with another size of the second NV
 wrong() {
@@ -211,7 +211,7 @@ run backup --pac wrong.pac --device sim:ums9117 --wait 1 --json -o again.tar.zst
 is '... and does so once: --resume does not ask there again' ended 6
 is '... the same as from one run' same "$(sums again.tar.zst)" "$(sums wrong.tar.zst)"
 
-# -- bad blocks on a bare NAND -----------------------------------------------------------
+# -- bad blocks on a bare NAND -----------------------------------------------
 
 run backup --pac ums9117.pac --device sim:ums9117,bad_block=userimage+256K --json -o shift.tar.zst
 is 'a bad block below a region: incomplete' ended 6
@@ -235,7 +235,7 @@ run restore --dry-run --device sim:udx710,change=uboot+1000+100 udx710.tar.zst u
 is 'what is of the bare chip is never written back' ended 6
 is '... for this reason' prints '^ +uboot: it was read from the bare NAND'
 
-# -- lost, interrupted, unreadable ----------------------------------------------------------
+# -- lost, interrupted, unreadable -------------------------------------------
 
 for m in sc6531e ums9117 udx710; do
 	at=700

@@ -35,7 +35,7 @@ for f in plain.tar again.tar.zst again.tar.gz again.tar.xz sparse.tar bsd.tar re
 	is '... cat of a range over a block border' cmp "$out" <(piece_of whole/partitions/super.img 4194000 1024)
 done
 
-# -- pipes ------------------------------------------------------------------------
+# -- pipes -------------------------------------------------------------------
 
 for f in good.tar.zst again.tar.gz plain.tar; do
 	run_in $f verify -
@@ -55,7 +55,7 @@ mkfifo pipe
 cat good.tar.zst >pipe &
 works 'verify of a named pipe' verify pipe
 
-# -- one changed byte ---------------------------------------------------------------
+# -- one changed byte --------------------------------------------------------
 
 changed() { # FILE
 	cp "$1" was
@@ -79,7 +79,7 @@ tar -C whole --zstd -cf changed.tar.zst . && cp was whole/manifest.json
 run verify changed.tar.zst
 is 'a changed manifest: SHA256SUMS tells' ended 5 '^differs: manifest.json: .*SHA256SUMS'
 
-# -- more and less -------------------------------------------------------------------
+# -- more and less -----------------------------------------------------------
 
 mv whole/partitions/misc.img .
 tar -C whole --zstd -cf less.tar.zst .

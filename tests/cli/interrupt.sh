@@ -66,7 +66,7 @@ sleep 0.5
 ended_by INT
 is 'Ctrl-C ends sim with its report' same "$(grep -c 'storage changed 0 times' "$err")" 1
 
-# -- no room -----------------------------------------------------------------------
+# -- no room -----------------------------------------------------------------
 
 limited() { # KIB ARG...
 	local kib=$1

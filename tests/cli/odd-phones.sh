@@ -8,7 +8,7 @@
 plain ums512 ums9230 sc9863a
 is 'there is something to compare with' test "$(wc -l <ums512.sums)" -gt 60
 
-# -- what FDL2 says of itself -----------------------------------------------------
+# -- what FDL2 says of itself ------------------------------------------------
 
 for da in none bare v1 v2 v4 tlv; do
 	odd 'form of DA_INFO' ums512 da=$da
@@ -19,7 +19,7 @@ is '... all bytes are right' all_equal ums512
 odd 'escaping cannot be switched off' ums9230 hdlc=0
 is '... all bytes are right' all_equal ums9230
 
-# -- reading ------------------------------------------------------------------------
+# -- reading -----------------------------------------------------------------
 
 odd 'small reads only' ums512 max_read=8K
 is '... all bytes are right' all_equal ums512
@@ -45,7 +45,7 @@ is '... all bytes are right, read raw' all_equal ums512
 odd 'the chip has an ID' ums9230 uid=0123456789abcdef
 is '... all bytes are right' all_equal ums9230
 
-# -- the way there -------------------------------------------------------------------
+# -- the way there -----------------------------------------------------------
 
 odd 'FDL1 answers late' ums512 ver_skip=4
 is '... all bytes are right' all_equal ums512

@@ -7,7 +7,7 @@
 
 plain ums512 ums9230 sc9863a
 
-# -- tables ---------------------------------------------------------------------------
+# -- tables ------------------------------------------------------------------
 
 want=6
 odd 'the primary GPT is damaged' ums512 gpt_primary_bad=1
@@ -55,13 +55,13 @@ for p in l_fixnv1_a super; do
 	is "... with $p in it" cmp want.img <(piece_of whole.img "$(raw_offset $p)" "$(size_of want.img)")
 done
 
-# -- asked for: first NV copies by name -------------------------------------------------
+# -- asked for: first NV copies by name --------------------------------------
 
 run backup --device "sim:ums512,$base,user_partition=84" --json -o nv.tar.zst --nv-by-name
 is '--nv-by-name reads the first copies' ended 0
 is '... which are then in the archive' "$prog" cat nv.tar.zst l_fixnv1_a
 
-# -- places that cannot be read ---------------------------------------------------------
+# -- places that cannot be read ----------------------------------------------
 
 # The manifest's ranges of one partition as "OFFSET LENGTH" lines
 ranges() { # ARCHIVE NAME

@@ -9,7 +9,7 @@
 phone=sim:ums512,$base
 sha() { sha256sum "$1" | cut -c 1-64; }
 
-# -- nothing but a package and a phone ---------------------------------------------
+# -- nothing but a package and a phone ---------------------------------------
 
 make_pac FW.pac
 run backup --pac FW.pac --device $phone --json -o a.tar.zst
@@ -46,7 +46,7 @@ for c in 'info' 'read misc -o misc.img' 'backup -o b.tar.zst misc'; do
 	is '... and each loader' says "^FDL2: 'fdl2-sign.bin' to 0x9EFFFE00, 488 KiB, SHA-256 $(sha fdl2)"
 done
 
-# -- the phone leaves while it starts ------------------------------------------------------
+# -- the phone leaves while it starts ----------------------------------------
 
 # The answer to EXEC of FDL2 is the first behind those to its bytes.
 before=1 exec=4096
@@ -73,7 +73,7 @@ works 'a phone that runs its own loader' backup --pac FW.pac \
 run inspect auto.tar.zst
 is '... gets none of ours, and none is in the manifest' no prints '^(FDL[12]|package): '
 
-# -- some of it -------------------------------------------------------------------------
+# -- some of it --------------------------------------------------------------
 
 noise 20000 | tr '\0-\377' '\1-\377\0' >mine
 works '--fdl1 goes before the package' backup --pac FW.pac --fdl1 mine --device $phone -o c.tar.zst misc
@@ -85,7 +85,7 @@ fails 4 '0x5600|FDL1' '.' info --pac FW.pac --fdl1 mine@0x5600 --device $phone
 works 'the package of another chip' info --pac FW.pac --device sim:sc9863a --fdl1 mine@0x5000
 is '... is told' says 'is for Unisoc UMS512.*should be .*SC9863A'
 
-# -- a phone without a table -----------------------------------------------------------
+# -- a phone without a table -------------------------------------------------
 
 # NAME=MIB of each partition but boot areas, by the last run with --json
 # (where there is none, 'uboot' is one, too)
@@ -125,7 +125,7 @@ run backup --pac table.pac --device $mute -o t.tar.zst misc common_rs1_a
 is 'a backup with such a table' ended 0
 is '... says where it is from' prints 'table from package'
 
-# -- packages that are of no use --------------------------------------------------------
+# -- packages that are of no use ---------------------------------------------
 
 "$maker" none.pac BOOT,boot.img,boot ,scheme.xml,scheme.xml,2
 fails 2 'no loader' '--fdl1 and --fdl2' info --pac none.pac --device $phone

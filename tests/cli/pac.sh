@@ -7,7 +7,7 @@
 # shellcheck source=tests/lib/pac.sh
 . "$tree/tests/lib/pac.sh"
 
-# -- good ones ------------------------------------------------------------------
+# -- good ones ---------------------------------------------------------------
 
 for old in '' -1; do
 	make_pac $old a.pac
@@ -86,7 +86,7 @@ is '... is no broken text in it' iconv -f UTF-8 -t UTF-8 "$out"
 is '... nor on the terminal' iconv -f UTF-8 -t UTF-8 "$err"
 is '... and stands there' prints '"what":".中+.* is no name for a file'
 
-# -- in archives ----------------------------------------------------------------
+# -- in archives -------------------------------------------------------------
 
 for kind in zip 7zip gnutar; do
 	bsdtar --format $kind -cf "a.$kind" a.pac fdl1
@@ -126,7 +126,7 @@ fails 5 "'empty' is empty" 'again' pac list empty
 fails 5 'no PAC' '.' pac list fdl1
 fails 1 'No such file' 'spelling' pac list nosuch.pac
 
-# -- bad ones -------------------------------------------------------------------
+# -- bad ones ----------------------------------------------------------------
 
 cp a.pac flipped.pac && flip flipped.pac 90000 3
 works 'a wrong bit: list says nothing' pac list flipped.pac

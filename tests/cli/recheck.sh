@@ -18,7 +18,7 @@ of_part() { # NAME KEY
 }
 plain $models
 
-# -- a loader that tells the truth -----------------------------------------------------------
+# -- a loader that tells the truth -------------------------------------------
 
 for m in $models; do
 	backup "$m" '' --json
@@ -43,7 +43,7 @@ backup ums512 ,min_read=2K --chunk 4096 --exclude "vbmeta*"
 is 'a loader that gives no odd lengths' ended 0
 is '... is read twice all the same' prints '^  read twice: .* no difference'
 
-# -- a sample --------------------------------------------------------------------------------
+# -- a sample ----------------------------------------------------------------
 
 backup ums512 '' --recheck 20% --json
 is 'a sample: 0' ended 0
@@ -69,7 +69,7 @@ for wrong in 0 0% 101% -5 5%% abc '' 1e1 nan; do
 	fails 2 'percentage' '5%' backup --device sim:ums512 -o x.tar.zst --recheck "$wrong"
 done
 
-# -- over two runs --------------------------------------------------------------------------
+# -- over two runs -----------------------------------------------------------
 
 rm -f b.tar.zst
 run backup --device "sim:ums512,$base,disconnect_at=2000,back_ms=999999999" -o b.tar.zst --force --wait 1
@@ -80,7 +80,7 @@ is '... what the first run has read twice is known' same "$(of_part prodnv confi
 is '... the sample is of both runs' prints '^  read again: all [0-9]+ blocks of 4 MiB, all equal'
 is '... the bytes are right' cmp <(sums b.tar.zst) ums512.sums
 
-# -- a loader that does not -------------------------------------------------------------------
+# -- a loader that does not --------------------------------------------------
 
 backup ums512 ,lie=150,seed=1
 is 'one answer of 150 has a wrong bit: told' says '^warning: .* came differently the second time'

@@ -49,7 +49,7 @@ head -c 5000 sparse.img >cut.img
 image cut.img fbootlogo --json
 is 'a sparse image that was cut: 5' ended 5 "'cut.img'" '^  try: nothing was written; get the file again'
 
-# -- the same rules -----------------------------------------------------------------------------
+# -- the same rules ----------------------------------------------------------
 
 image logo.img l_fixnv1 --json
 is 'what is private to a unit: refused' ended 6
@@ -71,7 +71,7 @@ is 'a folder' ended 2 'is no file'
 fails 2 'takes an ARCHIVE, or --from' '.' restore --from logo.img
 fails 2 'takes an ARCHIVE, or --from' '.' restore a.tar.zst --from logo.img --to logo
 
-# -- a file of a package ---------------------------------------------------------------------------
+# -- a file of a package -----------------------------------------------------
 
 make_pac FW.pac
 image FW.pac boot
@@ -94,7 +94,7 @@ is '... its bytes are there' part_is boot boot
 image logo.img logo --member BOOT
 is 'no package: 5' ended 5 'is no firmware package'
 
-# -- lost on the way -----------------------------------------------------------------------------
+# -- lost on the way ---------------------------------------------------------
 
 head -c 900000 /dev/urandom >noise.img
 run restore --from noise.img --to logo --device $phone,power_loss=1 --yes --wait 1

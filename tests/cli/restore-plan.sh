@@ -38,7 +38,7 @@ for m in $models; do
 	is '... untouched' untouched
 done
 
-# -- what differs ------------------------------------------------------------------------------
+# -- what differs ------------------------------------------------------------
 
 m=sc9863a
 plan $m ,change=boot+4096+100,change=logo+0+1,blank=vbmeta,change=l_modem+0+1,change=misc+2+2,change=sysdumpdb+1+1
@@ -63,7 +63,7 @@ is 'metadata alone stays: its keys belong to the user data' same "$(in_state wri
 plan $m ,change=super+1M+1,blank=metadata
 is '... with super it goes along, beside it' same "$(order)" 'metadata super'
 
-# -- what has to be asked for ------------------------------------------------------------------
+# -- what has to be asked for ------------------------------------------------
 
 keys=,change=prodnv+8192+1,change=l_fixnv1+1000+1,change=miscdata+0+1,change=teecfg+0+1
 keys+=,change=uboot+0+1,change=splloader+5+1,change=userdata+0+1
@@ -88,7 +88,7 @@ plan $m ,change=miscdata+0x2400+1024,change=miscdata+0x81400+1 miscdata
 is 'what a loader writes there by itself is no difference' same "$(in_state write)" ''
 fails 2 "no partition 'bot'" 'spdvault list' restore $m.tar.zst --device "sim:$m,$base" --dry-run bot
 
-# -- slots ------------------------------------------------------------------------------------
+# -- slots -------------------------------------------------------------------
 
 m=ums512
 plan $m ,change=boot_a+4096+1
@@ -104,7 +104,7 @@ run backup --device "sim:$m,$base" -o one.tar.zst boot_a
 run restore one.tar.zst --device "sim:$m,$base,change=boot_a+0+1" --dry-run --json
 is 'an archive of one slot' same "$(in_state refused)" boot_a
 
-# -- phones and tables ---------------------------------------------------------------------------
+# -- phones and tables -------------------------------------------------------
 
 fails 7 'another phone: the disk GUID is' '--other-phone' \
 	restore $m.tar.zst --device "sim:$m,$base,seed=2" --dry-run --json
@@ -131,7 +131,7 @@ is '... private partitions are refused' prints '^    .*persist.*: it belongs to 
 run restore sc9832.tar.zst --device "sim:sc9832,$base,blank=persist" --dry-run --class nv --same-phone
 is '... unless the user vouches' prints '^    persist +2 MiB  nv '
 
-# -- archives ---------------------------------------------------------------------------------------
+# -- archives ----------------------------------------------------------------
 
 head -c $(($(size_of $m.tar.zst) / 2)) $m.tar.zst >cut.tar.zst
 fails 5 'cut off' 'extract' restore cut.tar.zst --device "sim:$m,$base" --dry-run
@@ -154,7 +154,7 @@ run restore sc9863a.tar.zst --device "sim:sc9863a,$base,boot1=$PWD/boot1" --dry-
 is 'a boot area that is smaller on the phone' same "$(in_state refused)" splloader
 is '... both sizes' grep -q 'it has 1048576 bytes on the phone, 4194304 in the archive' "$out"
 
-# -- plans that are kept ------------------------------------------------------------------------------
+# -- plans that are kept -----------------------------------------------------
 
 words sc9863a ,change=boot+4096+100 --plan-out plan.txt
 is '--plan-out' ended 0

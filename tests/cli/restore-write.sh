@@ -34,7 +34,7 @@ new
 is 'a phone with damage' ended 0
 stored broken
 
-# -- consent --------------------------------------------------------------------------------------
+# -- consent -----------------------------------------------------------------
 
 echo n >no
 echo y >yes
@@ -49,7 +49,7 @@ restore --json
 is 'nobody there to ask: 7' ended 7
 is '... untouched' untouched
 
-# -- there and back -------------------------------------------------------------------------------
+# -- there and back ----------------------------------------------------------
 
 run_in yes restore $m.tar.zst --device "sim:$m,$base,keep=phone" --class nv
 is 'restored' ended 0
@@ -73,7 +73,7 @@ restore --yes boot -o out.tar.zst
 is '... -o is another one' ended 0
 is '... of what was overwritten alone' same "$("$prog" list out.tar.zst | grep -c partitions/)" 1
 
-# -- ends on the way --------------------------------------------------------------------------------
+# -- ends on the way ---------------------------------------------------------
 
 new
 requests() { tail -n 1 "$out" | grep -o '"requests":[0-9]*' | cut -d: -f2; }
@@ -166,7 +166,7 @@ cp $m.tar.zst other.tar.zst
 restore --yes --resume
 is 'nothing to go on with: 2' ended 2 "there is no '$m.undo.tar.zst.state'"
 
-# -- other phones ---------------------------------------------------------------------------------------
+# -- other phones ------------------------------------------------------------
 
 run backup --device "sim:ums512,$base,ab_mirror=0" -o slots.tar.zst
 run restore slots.tar.zst --device "sim:ums512,$base,ab_mirror=0,damage=avbmeta_rs_a" --yes --slots apart
@@ -187,7 +187,7 @@ is 'a name that a loader does not give any more is no other table: 6' ended 6
 is '... what it gives is restored' prints '^restored: 2 partitions'
 is '... NV of an archive that has the second copy alone' prints 'wfixnv2 .* as NV by the name of the first copy'
 
-# -- a plan that was looked at -------------------------------------------------------------------------
+# -- a plan that was looked at -----------------------------------------------
 
 restore --dry-run --plan-out plan boot logo
 is 'a plan' ended 0
@@ -202,7 +202,7 @@ sed 's/ whole / payload /' plan >changed
 restore --yes --plan changed
 is '... that was changed: 5' ended 5 'no whole plan'
 
-# -- the disk -----------------------------------------------------------------------------------------
+# -- the disk ----------------------------------------------------------------
 
 cp first phone
 restore --yes -o nowhere/out.tar.zst --json

@@ -15,7 +15,7 @@ run info --device "sim:$m,$base,keep=first,$broken"
 is 'a phone with damage' ended 0
 cp first phone
 
-# -- zero writes --------------------------------------------------------------------------------
+# -- zero writes -------------------------------------------------------------
 
 # writes_nothing CODE WHAT ARCHIVE: with consent to everything
 writes_nothing() {
@@ -55,7 +55,7 @@ run restore $m.tar.zst "${all[@]}" --yes --json --device "sim:$m,$base,keep=phon
 is 'a loader that writes nothing' no ended 0
 is '... no write is counted' untouched
 
-# -- killed -------------------------------------------------------------------------------------
+# -- killed ------------------------------------------------------------------
 
 "$prog" sim "$m,$base" --save whole >/dev/null
 slow=window=4K,log=changes

@@ -32,7 +32,7 @@ all_reads=$(number reads)
 all_bytes=$(number bytes)
 members a.tar.zst >want
 
-# -- the command --------------------------------------------------------------
+# -- the command -------------------------------------------------------------
 
 interrupt INT
 is 'Ctrl-C prints the command to go on' ended 130 '^  try: .*command below' '^  kept: a.tar.zst.partial'
@@ -75,7 +75,7 @@ is '... that can be pasted' ended 6 '^going on with'
 is '... and it is whole' "$prog" verify --quiet "it's a file"
 rm "it's a file"
 
-# -- once more, and other ways ------------------------------------------------------
+# -- once more, and other ways -----------------------------------------------
 
 interrupt KILL
 begin "${backup[@]}" --resume
@@ -104,7 +104,7 @@ run backup --device $phone -o b.tar.zst --resume --force misc
 is '... not even with --force' ended 7 "exists already, and no .partial"
 is '... it is good' "$prog" verify --quiet b.tar.zst
 
-# -- what is refused ----------------------------------------------------------------
+# -- what is refused ---------------------------------------------------------
 
 interrupt KILL
 state >before
@@ -156,7 +156,7 @@ run "${backup[@]}" --resume --force --quiet
 is '... is replaced with --force' ended 6
 is '... the same members' is_whole a.tar.zst
 
-# -- power cuts ---------------------------------------------------------------------
+# -- power cuts --------------------------------------------------------------
 
 zeros_from() { # FILE OFFSET
 	local size
@@ -192,7 +192,7 @@ run "${backup[@]}" --resume
 is 'nothing left at all' ended 6 'starting from the beginning'
 is '... the same members' is_whole a.tar.zst
 
-# -- cables and disks -----------------------------------------------------------------
+# -- cables and disks --------------------------------------------------------
 
 run backup --device $phone -o c.tar.zst "${parts[@]}" --wait 1 --fault vanish:n=1500
 is 'a cable that is pulled' ended 6 '^error: ' '^  kept: ' "^  resume: .*vanish:n=1500 --resume$"

@@ -58,7 +58,7 @@ done
 run backup --device sim:sc9832,super=1M --slot active -o noslot.tar.zst
 is '--slot active on a phone without slots' ended 2 'the phone has no slots'
 
-# -- files ----------------------------------------------------------------------
+# -- files -------------------------------------------------------------------
 
 b="backup --device $sim misc -o"
 echo precious >there.tar.zst
@@ -92,7 +92,7 @@ echo victim >victim
 run $b link2.tar.zst --force
 is 'a link in place of the .partial is not followed' same "$(cat victim)" victim
 
-# -- small things -----------------------------------------------------------------
+# -- small things ------------------------------------------------------------
 
 # shellcheck disable=SC2086
 works '--note is kept' $b note.tar.zst --note 'before the repair, "quoted"'

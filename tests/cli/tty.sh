@@ -134,7 +134,7 @@ is 'a phone that reboots' ended 0 'reboots'
 is '... leaves no note' test ! -e "$XDG_RUNTIME_DIR/spdvault/tty-136-${tty##*/}.json"
 hang_up
 
-# -- what goes wrong ------------------------------------------------------------------
+# -- what goes wrong ---------------------------------------------------------
 
 serve "ums512,$base"
 fails 2 'loader|fdl1|FDL1' '.' backup --device "tty:$tty" -o x.tar.zst

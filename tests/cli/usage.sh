@@ -87,7 +87,7 @@ fails 3 'no phone in download mode is at usb:99-1, and none came within 1 s' 'sw
 fails 3 '/dev/nosuch' 'ls /dev/tty' info --device tty:/dev/nosuch
 is 'nothing was made by all that' same "$(echo ./*)" './a.tar.zst ./help.txt'
 
-# -- order and form of options ------------------------------------------------
+# -- order and form of options -----------------------------------------------
 
 for args in '--quiet list a.tar.zst' 'list --quiet a.tar.zst' 'list a.tar.zst --quiet' \
 	'list a.tar.zst -q' '-q list -- a.tar.zst'; do
@@ -106,7 +106,7 @@ prints_only() { same "$(grep -c '^[a-z0-9]* *0x' "$out")" 1 && prints "^$1 "; }
 
 fails 2 'descriptor 99 is not open' 'termux-usb' info --device fd:99 --chip T610
 
-# -- chips --------------------------------------------------------------------
+# -- chips -------------------------------------------------------------------
 
 works 'chips lists all profiles' chips
 is '... one a line' test "$(wc -l <"$out")" -ge 5

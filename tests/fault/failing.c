@@ -95,7 +95,7 @@ void __wrap_phone_attach(struct phone *p)
 	in_phone = false;
 }
 
-/* -- memory ---------------------------------------------------------------- */
+/* -- memory -------------------------------------------------------------- */
 
 #define ALLOC(type, name, params, args)    \
 	type __real_##name params;         \

@@ -12,7 +12,7 @@
 int sweep_main(const struct faulted_case *cases, size_t n, int argc,
 	       char **argv);
 
-/* -- for sweeps of other sessions ------------------------------------------ */
+/* -- for sweeps of other sessions ---------------------------------------- */
 
 /* The plan for one fault of this kind at the n-th transfer that it can meet. */
 void sweep_plan(char *out, size_t cap, enum fault_kind kind, uint64_t n);

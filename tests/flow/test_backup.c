@@ -170,7 +170,7 @@ static void another_seed_is_another_phone(void **state)
 	rig_assert_exact(r, rig_path(r, "b.tar.zst"), 2);
 }
 
-/* -- verify and extract ---------------------------------------------------- */
+/* -- verify and extract -------------------------------------------------- */
 
 static void compare_file(struct rig *r, const struct manifest_part *p)
 {
@@ -229,7 +229,7 @@ static void verify_and_extract(void **state)
 	}
 }
 
-/* -- runs that do not end well --------------------------------------------- */
+/* -- runs that do not end well ------------------------------------------- */
 
 static void cancelled_anywhere(void **state)
 {

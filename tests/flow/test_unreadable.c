@@ -105,7 +105,7 @@ static void good_islands_are_found(void **state)
 	assert_ranges(*state, want, 3);
 }
 
-/* -- the cost in requests ------------------------------------------------- */
+/* -- the cost in requests ------------------------------------------------ */
 
 static unsigned requests_of(struct rig *r, const char *keys)
 {
@@ -166,7 +166,7 @@ static void a_partition_that_is_dead_ends_soon(void **state)
 	assert_true(n < 400);
 }
 
-/* -- a second try --------------------------------------------------------- */
+/* -- a second try -------------------------------------------------------- */
 
 /*
  * How often a sector is asked for before it is given up depends on where it
@@ -260,7 +260,7 @@ static void read_patches_its_file(void **state)
 	free(part.unreadable);
 }
 
-/* -- the policy, and what is no defect ------------------------------------ */
+/* -- the policy, and what is no defect ----------------------------------- */
 
 static void stop_names_the_place(void **state)
 {

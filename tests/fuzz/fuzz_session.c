@@ -314,7 +314,7 @@ static const struct transport_ops ops = {
 	.close = play_close,
 };
 
-/* -- the host ---------------------------------------------------------- */
+/* -- the host ------------------------------------------------------------ */
 
 static void check_bytes(const struct player *y, const struct extent *x,
 			const struct block *b)

@@ -21,7 +21,7 @@
 #define LOST_MS 1500000u
 #define REAL_MS 240000u
 
-/* -- the folder ------------------------------------------------------------ */
+/* -- the folder ---------------------------------------------------------- */
 
 bool badline_open(struct badline *b)
 {
@@ -63,8 +63,7 @@ void badline_close(struct badline *b)
 	loader_free(&b->fdl2);
 }
 
-/* -- with a debugger's eyes: `tell` -----------------------------------------
- */
+/* -- with a debugger's eyes: `tell` -------------------------------------- */
 
 static void on_note(void *user, const char *text)
 {
@@ -82,8 +81,7 @@ static void on_retry(void *user, unsigned attempt, const struct err *why)
 		printf("#   again (%u): %s\n", attempt, why->text);
 }
 
-/* -- one session -------------------------------------------------------------
- */
+/* -- one session --------------------------------------------------------- */
 
 /* Asked in every wait: the watchdog. */
 static bool on_cancelled(void *user)

@@ -34,7 +34,7 @@ out=$tmp/out err=$tmp/err code=-1 ran=''
 models='ums512 ums9230 sc9863a sc9832'
 n=0 bad=0
 
-# -- running ----------------------------------------------------------------
+# -- running -----------------------------------------------------------------
 
 # run ARG...: the program, with $out, $err and $code; never for long
 run() {
@@ -78,7 +78,7 @@ ended_by() { # SIGNAL...
 	code=$?
 }
 
-# -- tests ------------------------------------------------------------------
+# -- tests -------------------------------------------------------------------
 
 report() { # GOOD WHAT
 	n=$((n + 1))
@@ -153,7 +153,7 @@ untouched() {
 		[ "$(number unsupported)" -le 1 ]
 }
 
-# -- archives ---------------------------------------------------------------
+# -- archives ----------------------------------------------------------------
 
 # Every member as stock tools see it, against SHA256SUMS
 stock_unpack() { # ARCHIVE DIR
@@ -172,7 +172,7 @@ flip() { # FILE OFFSET BIT
 	poke "$1" "$2" "$(printf %02x $((0x$(peek "$1" "$2") ^ 1 << $3)))"
 }
 
-# -- odd phones beside plain ones ----------------------------------------------
+# -- odd phones beside plain ones --------------------------------------------
 
 base=super=6M,userdata=1M
 # "SHA256  MEMBER" of each partition

@@ -35,7 +35,7 @@ void faulted_close(struct faulted *f)
 	badline_close(&f->b);
 }
 
-/* -- one session ----------------------------------------------------------- */
+/* -- one session --------------------------------------------------------- */
 
 static int back_up(struct run *x, struct archive_resume *resume, struct err *e)
 {

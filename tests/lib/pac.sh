@@ -70,7 +70,7 @@ make_pac() {
 		BOOT,boot.img,boot ERASE,,,0 ,scheme.xml,scheme.xml,2
 }
 
-# -- packages for the phones that have no table ------------------------------------
+# -- packages for the phones that have no table ------------------------------
 
 # file ID TYPE BASE [SIZE [PARTITION]]: one of a scheme
 file() {

@@ -15,7 +15,7 @@
 
 enum mode { ANEW, GO_ON, UNDO };
 
-/* -- the folder ------------------------------------------------------------ */
+/* -- the folder ---------------------------------------------------------- */
 
 bool restored_open(struct restored *f)
 {
@@ -47,7 +47,7 @@ static void copy(const struct restored *f, const char *from, const char *to)
 	free(p);
 }
 
-/* -- one session ---------------------------------------------------------- */
+/* -- one session --------------------------------------------------------- */
 
 static bool begin(struct run *x, struct restored *f,
 		  const struct restored_case *c, const char *keys,
@@ -162,7 +162,7 @@ static int restore(struct run *x, enum mode mode, bool reference, struct err *e)
 	return restore_apply(x->x, e);
 }
 
-/* -- the whole of it ------------------------------------------------------- */
+/* -- the whole of it ----------------------------------------------------- */
 
 static void clean(const struct run *x)
 {
@@ -218,7 +218,7 @@ void restored_session(struct restored *f, const struct restored_case *c,
 	clean(&x);
 }
 
-/* -- the undisturbed run -------------------------------------------------- */
+/* -- the undisturbed run ------------------------------------------------- */
 
 static int make_archive(struct run *x, struct err *e)
 {

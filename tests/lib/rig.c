@@ -116,7 +116,7 @@ const char *rig_path(struct rig *r, const char *name)
 	return p;
 }
 
-/* -- events --------------------------------------------------------------- */
+/* -- events -------------------------------------------------------------- */
 
 static void on_warning(void *user, const char *text)
 {
@@ -177,7 +177,7 @@ struct job_events rig_events(struct rig *r)
 	return ev;
 }
 
-/* -- backup ---------------------------------------------------------------- */
+/* -- backup -------------------------------------------------------------- */
 
 int rig_backup(struct rig *r, const char *name, unsigned threads,
 	       const struct backup_request *more)

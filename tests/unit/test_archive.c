@@ -253,7 +253,7 @@ static void spit(const char *path, const void *p, size_t n)
 	close(fd);
 }
 
-/* -- round trips -------------------------------------------------------- */
+/* -- round trips --------------------------------------------------------- */
 
 static void round_trip_of_every_border_size(void **state)
 {
@@ -415,7 +415,7 @@ static void ranges_in_a_stream(void **state)
 	archive_close(r);
 }
 
-/* -- misuse and failures of the writer ---------------------------------- */
+/* -- misuse and failures of the writer ----------------------------------- */
 
 static void lies_about_the_size_are_bugs(void **state)
 {
@@ -574,7 +574,7 @@ static void a_partial_between_members_is_not_whole(void **state)
 	archive_close(r);
 }
 
-/* -- damage ------------------------------------------------------------- */
+/* -- damage -------------------------------------------------------------- */
 
 /* All that verify does.  How many things were found wrong. */
 static unsigned faults(const char *path, unsigned threads)

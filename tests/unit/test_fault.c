@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* -- an end that says what it is told to, one piece a recv ----------------- */
+/* -- an end that says what it is told to, one piece a recv --------------- */
 
 #define PIECES 16u
 

@@ -66,7 +66,7 @@ static void expect_hex(const char *hex, uint16_t type, const char *payload)
 	expect(in, n, type, want, golden_hex(payload, want, sizeof(want)));
 }
 
-/* -- known frames --------------------------------------------------------- */
+/* -- known frames -------------------------------------------------------- */
 
 static struct golden golden[GOLDEN_MAX];
 
@@ -195,7 +195,7 @@ static void the_other_check_is_refused(void **state)
 		   "wrong checksum");
 }
 
-/* -- the checksum --------------------------------------------------------- */
+/* -- the checksum -------------------------------------------------------- */
 
 /* The host's order of an odd frame is a damaged one in the other direction. */
 static void odd_frame_of_the_host_is_no_frame_of_the_phone(void **state)
@@ -250,7 +250,7 @@ static void each_flipped_bit_is_found(void **state)
 	}
 }
 
-/* -- escapes -------------------------------------------------------------- */
+/* -- escapes ------------------------------------------------------------- */
 
 static void flags_and_escapes_are_escaped_everywhere(void **state)
 {
@@ -331,7 +331,7 @@ static void an_escape_may_be_cut_in_two(void **state)
 	       golden[0].payload, golden[0].len);
 }
 
-/* -- where a frame begins and ends ---------------------------------------- */
+/* -- where a frame begins and ends --------------------------------------- */
 
 static void a_run_of_flags_is_one_start(void **state)
 {
@@ -432,7 +432,7 @@ static void escaping_off_goes_by_the_length(void **state)
 	}
 }
 
-/* -- where the payload goes ----------------------------------------------- */
+/* -- where the payload goes ---------------------------------------------- */
 
 static void bulk_lands_in_its_buffer_and_nothing_behind_it(void **state)
 {
@@ -543,7 +543,7 @@ static void init_forgets_a_frame_that_was_begun(void **state)
 	expect_hex("7E 00 80 00 00 FF 7F 7E", 0x80, "");
 }
 
-/* -- against the simulator's codec, which shares no line with ours --------- */
+/* -- against the simulator's codec, which shares no line with ours ------- */
 
 /* Much 7E and 7D, much zero, some noise. */
 static size_t random_payload(uint32_t *seed)

@@ -118,7 +118,7 @@ static int fence(void)
 	return fence_owing(0);
 }
 
-/* -- one exchange ---------------------------------------------------------- */
+/* -- one exchange -------------------------------------------------------- */
 
 static void an_answer_is_delivered(void **state)
 {
@@ -273,7 +273,7 @@ static void the_format_decides_the_checksum(void **state)
 	played();
 }
 
-/* -- hello ----------------------------------------------------------------- */
+/* -- hello --------------------------------------------------------------- */
 
 static void hello_sends_flags_and_takes_either_check(void **state)
 {
@@ -302,7 +302,7 @@ static void hello_sends_flags_and_takes_either_check(void **state)
 	played();
 }
 
-/* -- log frames ------------------------------------------------------------ */
+/* -- log frames ---------------------------------------------------------- */
 
 static void log_frames_are_skipped_and_delivered(void **state)
 {
@@ -360,7 +360,7 @@ static void log_frames_are_bounded(void **state)
 	assert_int_equal(on.logs, 1000);
 }
 
-/* -- silence --------------------------------------------------------------- */
+/* -- silence ------------------------------------------------------------- */
 
 static void silence_names_the_command_and_the_time(void **state)
 {
@@ -469,7 +469,7 @@ static void a_phone_that_leaves_is_gone_at_once(void **state)
 	assert_err(fence(), ERR_GONE, "", &e);
 }
 
-/* -- what was not asked for ------------------------------------------------ */
+/* -- what was not asked for ---------------------------------------------- */
 
 static void bytes_behind_an_answer_are_forgotten(void **state)
 {
@@ -617,7 +617,7 @@ static void a_fence_without_an_answer_times_out(void **state)
 	assert_err(fence(), ERR_TIMEOUT, "READ_END", &e);
 }
 
-/* -- the guard ------------------------------------------------------------- */
+/* -- the guard ----------------------------------------------------------- */
 
 static void a_refused_request_sends_nothing(void **state)
 {

@@ -97,7 +97,7 @@ static void the_last_unit_of_a_name_is_zero(void **state)
 	assert_int_equal(get_le16(out + 70), 0);
 }
 
-/* -- DA_INFO --------------------------------------------------------------- */
+/* -- DA_INFO ------------------------------------------------------------- */
 
 static struct da_info parse(const char *hex)
 {
@@ -282,7 +282,7 @@ static void any_bytes_are_accepted(void **state)
 	}
 }
 
-/* -- texts ----------------------------------------------------------------- */
+/* -- texts --------------------------------------------------------------- */
 
 static void size_texts_are_read(void **state)
 {

@@ -408,7 +408,7 @@ static void an_odd_image_is_packed_as_an_even_one(void **state)
 	free(p);
 }
 
-/* -- two images ------------------------------------------------------------ */
+/* -- two images ---------------------------------------------------------- */
 
 static int compare(struct nv_difference *d)
 {

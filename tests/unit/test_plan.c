@@ -277,7 +277,7 @@ static void an_empty_table(void **state)
 	layout_free(&l);
 }
 
-/* -- the active slot ------------------------------------------------------- */
+/* -- the active slot ----------------------------------------------------- */
 
 static void control(uint8_t c[32], unsigned a, unsigned b)
 {

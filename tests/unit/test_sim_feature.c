@@ -15,7 +15,7 @@
 #define BASE	0x10000000u /* of the flash of sc6531e */
 #define CHIP	((uint64_t)4 << 20)
 
-/* -- requests by number or address -------------------------------------- */
+/* -- requests by number or address --------------------------------------- */
 
 static int read_address(uint32_t addr, uint32_t size)
 {
@@ -41,7 +41,7 @@ static void untouched(void)
 	assert_string_equal(phone_write_log(bench.phone), "");
 }
 
-/* -- NOR, two loaders --------------------------------------------------- */
+/* -- NOR, two loaders ---------------------------------------------------- */
 
 static void nor_boots_with_one_ack_for_both_loaders(void **state)
 {
@@ -306,7 +306,7 @@ static void it_goes_away_without_writing(void **state)
 	untouched();
 }
 
-/* -- NOR, one loader ---------------------------------------------------- */
+/* -- NOR, one loader ----------------------------------------------------- */
 
 static void one_loader_wakes_by_a_flag(void **state)
 {

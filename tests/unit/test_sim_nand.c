@@ -75,7 +75,7 @@ static void untouched(void)
 	assert_int_equal(bench_stats().storage_writes, 0);
 }
 
-/* -- what it is --------------------------------------------------------- */
+/* -- what it is ---------------------------------------------------------- */
 
 static void says_that_it_is_nand(void **state)
 {
@@ -113,7 +113,7 @@ static void its_fdl1_is_that_of_a_smartphone(void **state)
 	assert_string_equal(bench.data, "Spreadtrum Boot Block version 1.1");
 }
 
-/* -- volumes ------------------------------------------------------------ */
+/* -- volumes ------------------------------------------------------------- */
 
 static void a_volume_ends_with_its_last_block(void **state)
 {
@@ -257,7 +257,7 @@ static void nv_is_repaired_and_read_without_its_header(void **state)
 	untouched();
 }
 
-/* -- raw parts ---------------------------------------------------------- */
+/* -- raw parts ----------------------------------------------------------- */
 
 static void first_stages_are_read_as_a_whole(void **state)
 {
@@ -333,7 +333,7 @@ static void a_whole_read_steps_over_bad_blocks(void **state)
 	free(good);
 }
 
-/* -- the raw image of the volumes --------------------------------------- */
+/* -- the raw image of the volumes ---------------------------------------- */
 
 static void header_is_good(const uint8_t *h, const char *magic)
 {
@@ -415,7 +415,7 @@ static void the_raw_image_holds_the_volumes(void **state)
 	untouched();
 }
 
-/* -- what changes it ---------------------------------------------------- */
+/* -- what changes it ----------------------------------------------------- */
 
 static void writes_are_counted(void **state)
 {

@@ -88,7 +88,7 @@ static int expand(size_t n, struct sparse_read *r, size_t piece)
 	return rc < 0 ? rc : sparse_read_end(r, &e);
 }
 
-/* -- wrapping ------------------------------------------------------------- */
+/* -- wrapping ------------------------------------------------------------ */
 
 static void a_wrapped_dump_comes_out_again(void **state)
 {

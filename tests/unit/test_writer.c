@@ -129,7 +129,7 @@ static void assert_reads(const char *name)
 	wirerig_assert_bytes(&on, "user", start, back, 0x8000);
 }
 
-/* -- it arrives ----------------------------------------------------------- */
+/* -- it arrives ---------------------------------------------------------- */
 
 static void every_model_takes_a_partition(void **state)
 {
@@ -238,7 +238,7 @@ static void writing_is_enabled_once(void **state)
 	wirerig_close(&on);
 }
 
-/* -- it is not sent -------------------------------------------------------- */
+/* -- it is not sent ------------------------------------------------------ */
 
 static void a_reading_session_cannot_write(void **state)
 {
@@ -322,7 +322,7 @@ static void without_fdl2_nothing_is_written(void **state)
 	wirerig_close(&on);
 }
 
-/* -- spoilt answers -------------------------------------------------------- */
+/* -- spoilt answers ------------------------------------------------------ */
 
 #define PIECES 4u /* START, so many MIDST, END: PIECES + 2 answers */
 

@@ -71,7 +71,7 @@ nothing_written() { # NAME
 	[ "$(saw "$1" storage_writes)" = 0 ]
 }
 
-# --- a bare host, not our program -------------------------------------------
+# -- a bare host, not our program --------------------------------------------
 
 identity() {
 	local d=/sys/bus/usb/devices/1-1
@@ -139,7 +139,7 @@ no_functionfs() {
 	ends 1 'mount functionfs' spdvault sim ums512 --gadget /tmp
 }
 
-# --- the program -------------------------------------------------------------
+# -- the program -------------------------------------------------------------
 
 devices() {
 	plug one "$phone" && spdvault devices && spdvault devices | grep -q '1-1' &&

@@ -58,7 +58,7 @@ static void fail(const char *what, long n)
 	exit(1);
 }
 
-/* -- bytes ----------------------------------------------------------------- */
+/* -- bytes --------------------------------------------------------------- */
 
 static void put_usb(const uint8_t *p, size_t n)
 {
@@ -121,7 +121,7 @@ static bool more(int ms)
 	return true;
 }
 
-/* -- frames ---------------------------------------------------------------- */
+/* -- frames -------------------------------------------------------------- */
 
 static unsigned crc(const uint8_t *p, size_t n)
 {
