@@ -49,7 +49,7 @@ static int print_help(const char *name)
 {
 	const struct command *c;
 
-	if (!name) {
+	if (!name || strcmp(name, "help") == 0) {
 		print_usage(stdout);
 		printf("\nOptions of all commands:\n");
 		options_print(NULL);
