@@ -141,6 +141,7 @@ $(B)/tests.built: $(TESTS) $(FUZZERS) $(FUZZERS:%=%.corpus) $(MAKE_PAC)
 check-static:
 	@scripts/check-layers.sh
 	@CC=$(CC) scripts/check-headers.sh
+	@scripts/check-docs.sh
 
 SAN_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SAN_tsan := -O1 -g -fsanitize=thread

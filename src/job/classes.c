@@ -143,7 +143,7 @@ static const struct {
 	{ "kpanic", &logs },
 	{ "userdata", &userdata },
 	{ "sd", &userdata },
-	/* feature phones: docs/partitions.md 1.5 */
+	/* feature phones: docs/partitions.md 4 */
 	{ "bootloader", &chain },
 	{ "boot[01]", &chain },
 	{ "ps", &kernel },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* header.c - header and directory, from bytes [8.1, 8.2]. */
+/* header.c - header and directory, from bytes; docs/pac.md. */
 #include "base/bytes.h"
 #include "base/crc16.h"
 #include "base/text.h"

@@ -25,7 +25,7 @@ static const struct pac_file *find_xml(const struct pac *p)
 	return best;
 }
 
-/* The k-th item with an id belongs to the k-th file with it [8.2]. */
+/* The k-th item with an id belongs to the k-th file with it. */
 static void tie(const struct pac *p, struct pac_scheme *s)
 {
 	for (size_t i = 0; i < s->nitems; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * scheme.c - the XML in a PAC, by expat [8.3].
+ * scheme.c - the XML in a PAC, by expat; docs/pac.md.
  *
  * It is read twice: which of the products and schemes counts is known only at
  * the end.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * regions.c - flash without a table on it: the loader was built with the
- * places (docs/partitions.md 1.9 to 1.12).  Sizes are our own.
+ * places (docs/partitions.md 4).  Sizes are our own.
  */
 #include "internal.h"
 

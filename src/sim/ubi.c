@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * ubi.c - NAND under UBI: a few raw parts in front, volumes by name behind
- * (docs/partitions.md 1.5), and how those look to who reads them raw.
+ * (docs/protocol.md 5.8), and how those look to who reads them raw.
  */
 #include "internal.h"
 
