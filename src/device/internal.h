@@ -68,6 +68,7 @@ struct session {
 	unsigned fences; /* by READ_FLASH, so far */
 };
 
+/* session_base.c */
 bool session_has_quirk(const struct session *s, enum quirk q);
 void session_note(const struct session *s, const char *fmt, ...) PRINTF(2, 3);
 /* UBI volumes and pieces of a bare chip, by name [5.8]. */
@@ -92,6 +93,15 @@ int session_refusal(struct session *s, unsigned cmd, const struct reply *r,
  */
 bool session_wants_authorisation(const struct err *e);
 
+/*
+ * After ERR_GONE in *e: waits for the phone at the same place [1.4].  Keeps
+ * that error where the transport cannot, or the phone has left too often.
+ */
+int session_reopen(struct session *s, struct err *e) MUST_CHECK;
+/* Back to where session_open() left it. */
+void session_forget(struct session *s);
+
+/* why.c */
 /* Where something went wrong; what was seen there is in the error. */
 enum step {
 	STEP_CONTACT,
@@ -109,13 +119,6 @@ enum step {
 };
 /* Names the row of the table of failures, in *e, and returns its code. */
 int session_explain(const struct session *s, enum step step, struct err *e);
-
-/*
- * After ERR_GONE in *e: waits for the phone at the same place [1.4].  Keeps
- * that error where the transport cannot, or the phone has left too often.
- */
-int session_reopen(struct session *s, struct err *e) MUST_CHECK;
-
 /* address.c */
 /* Lets READ_FLASH ask for so much of a region from now on. */
 int address_allow(struct session *s, uint32_t id, uint64_t limit,
@@ -150,12 +153,10 @@ int stages_first_contact(struct session *s, struct err *e) MUST_CHECK;
 int stages_start_fdl2(struct session *s, struct err *e) MUST_CHECK;
 /* The chip's own number, where this loader can be asked for it. */
 int stages_learn_uid(struct session *s, struct err *e) MUST_CHECK;
+/* FDL2 answers: what begins with it, however it came up. */
+void stages_enter_fdl2(struct session *s);
 /* stages.c */
 int stages_step(struct session *s, enum stage to, struct err *e) MUST_CHECK;
-/* FDL2 answers: what begins with it, however it came up. */
-void session_enter_fdl2(struct session *s);
-/* Back to where session_open() left it. */
-void session_forget(struct session *s);
 /* takeup.c */
 /*
  * Does FDL2 run, at this speed of a serial line?  Asked in the

@@ -18,25 +18,6 @@ bool session_is_lost(const struct session *s, const struct err *e)
 		(s->dead && (e->code == ERR_TIMEOUT || e->code == ERR_STAGE)));
 }
 
-void session_forget(struct session *s)
-{
-	static const struct frame_format either = { FRAME_EITHER, true };
-	static const struct guard loading = { .mode = GUARD_LOAD };
-
-	const struct sent_loaders sent = s->info.sent;
-
-	s->stage = STAGE_UNKNOWN;
-	s->dead = false;
-	s->reopened = 0;
-	s->owed = 0;
-	memset(&s->info, 0, sizeof(s->info));
-	s->info.sent = sent;
-	s->info.escaping = true;
-	s->info.baud = s->t->baud;
-	link_set_format(s->link, either);
-	link_set_guard(s->link, &loading);
-}
-
 /* Nothing to be had at this port within the time; *why: the loss itself. */
 static int not_back(const struct session *s, const struct err *why,
 		    struct err *e)

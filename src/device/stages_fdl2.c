@@ -162,6 +162,22 @@ static int bring_fdl2(struct session *s, struct err *e)
 	return rc;
 }
 
+void stages_enter_fdl2(struct session *s)
+{
+	if (s->info.storage == STORAGE_UNKNOWN && s->opt.profile) {
+		/* A profile with one kind only knows it. */
+		for (int k = STORAGE_EMMC; k <= STORAGE_NOR; k++)
+			if (s->opt.profile->storage == 1u << k)
+				s->info.storage = k;
+	}
+	s->started[0] = '\0';
+	s->served = false;
+	s->write_enabled = false;
+	chunk_init(&s->chunk, chunk_cap(s));
+	s->dead = false; /* a ROM says 0x8B and goes on [2.5] */
+	s->stage = STAGE_FDL2;
+}
+
 int stages_start_fdl2(struct session *s, struct err *e)
 {
 	int rc = 0;
@@ -179,6 +195,6 @@ int stages_start_fdl2(struct session *s, struct err *e)
 		rc = stages_learn_uid(s, e);
 	if (rc < 0)
 		return session_explain(s, STEP_FIRST_COMMAND, e);
-	session_enter_fdl2(s);
+	stages_enter_fdl2(s);
 	return 0;
 }

@@ -104,7 +104,7 @@ int takeup_known(struct session *s, struct err *e)
 	s->info.sent = (struct sent_loaders) { .fdl1 = false };
 	s->info.baud = s->t->baud;
 	s->info.taken_up = true;
-	session_enter_fdl2(s);
+	stages_enter_fdl2(s);
 	session_note(s, "the phone is in FDL2 since an earlier run; nothing "
 			"was loaded");
 	/* One that did not tell a uid would lose a buffer by it [2.6]. */
@@ -125,7 +125,7 @@ int takeup_silent(struct session *s, struct err *e)
 	 */
 	s->info.taken_up = true;
 	s->info.taken_blind = !s->info.sent.started;
-	session_enter_fdl2(s);
+	stages_enter_fdl2(s);
 	session_note(s, "the phone answers as FDL2, %s",
 		     s->info.sent.started
 			     ? "and was away while it started"
