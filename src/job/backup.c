@@ -24,16 +24,6 @@ static void now_text(char out[32])
 	strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
-void run_warn(struct run *r, const char *text)
-{
-	struct err ignored; /* of a note; it comes out of the next block, too */
-
-	job_warn(r->ev, "%s", text);
-	manifest_add_warning(r->m, text);
-	if (r->w && resume_note_warning(r->w, text, &ignored) < 0)
-		ignored.code = ERR_NONE;
-}
-
 /* -- before the first byte ----------------------------------------------- */
 
 static int nothing_left(const struct run *r, struct err *e)
@@ -97,18 +87,6 @@ static int check_space(struct run *r, struct err *e)
 	err_hint(e, "free some space or choose another disk; --force starts "
 		    "all the same (compressed it is often half)");
 	return rc;
-}
-
-int run_omit(struct run *r, const struct partition *p, const char *reason)
-{
-	struct manifest_omitted *o = manifest_add_omitted(r->m);
-
-	if (!o)
-		return -1;
-	text_copy(o->name, sizeof(o->name), p->name);
-	o->size = p->size;
-	text_copy(o->reason, sizeof(o->reason), reason);
-	return 0;
 }
 
 static int note_left_out(struct run *r, struct err *e)

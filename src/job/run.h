@@ -24,16 +24,16 @@ struct run {
 	bool begun; /* the member of that partition is in the archive */
 };
 
+/* To the user, into the manifest, and into the journal once there is one. */
+void run_warn(struct run *r, const char *text);
+/* Not in the backup; -1: no memory. */
+int run_omit(struct run *r, const struct partition *p,
+	     const char *reason) MUST_CHECK;
 /* device.json and both copies of the GPT, which come before partitions. */
 int run_add_head(struct run *r, struct err *e) MUST_CHECK;
 /* All partitions of the plan, each stored whole, gone on with or left out. */
 int run_store_parts(struct run *r, struct err *e) MUST_CHECK;
 /* What the plan says of a partition, before anything is read of it. */
 void run_describe_part(const struct plan_item *it, struct manifest_part *p);
-/* To the user, into the manifest, and into the journal once there is one. */
-void run_warn(struct run *r, const char *text);
-/* Not in the backup; -1: no memory. */
-int run_omit(struct run *r, const struct partition *p,
-	     const char *reason) MUST_CHECK;
 
 #endif
