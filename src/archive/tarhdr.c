@@ -114,7 +114,7 @@ static int read_entry(struct archive *a, struct tarhdr *ret, struct err *e)
 int tarhdr_parse(const uint8_t *p, size_t n, struct tarhdr *ret, struct err *e)
 {
 	struct archive *a = archive_read_new();
-	struct tarhdr found;
+	struct tarhdr found = { .size = 0 };
 	int rc;
 
 	if (!a)

@@ -40,6 +40,7 @@ int loader_open(const char *spec, struct loader *ret, struct err *e)
 	at = strrchr(path, '@');
 	if (at) {
 		if (text_to_u64(at + 1, UINT32_MAX, &addr, e) < 0)
+			/* cppcheck-suppress memleak */
 			return err_context(e, "load address of '%s'", spec);
 		l.addr = (uint32_t)addr;
 		l.has_addr = true;

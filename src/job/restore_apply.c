@@ -51,7 +51,7 @@ static int put(struct restore *r, const struct restore_item *it,
 	       struct err *e)
 {
 	const struct write_events ev = { r, on_progress };
-	struct write_result res;
+	struct write_result res = { .state = WRITE_UNTOUCHED };
 	int rc = writer_put(r->s, t, src, &ev, &res, e);
 
 	r->untouched = rc < 0 && res.state == WRITE_UNTOUCHED;
