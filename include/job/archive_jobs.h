@@ -37,12 +37,14 @@ struct extract_request {
 struct extract_result {
 	size_t files;
 	uint64_t bytes;
-	size_t damaged; /* files left as NAME.partial, told as differences */
+	size_t damaged; /* left as NAME.partial, or not there: told */
 };
 
 /*
  * Members into files below dir, never outside it; zeros become holes.  Each
- * file gets its name only when its SHA-256 is the promised one.
+ * file gets its name only when its SHA-256 is the promised one.  Of a tar whose
+ * manifest stands behind them that is known at its end: then those that are
+ * not get their .partial back, and what is promised and not there is told.
  */
 int job_extract(const struct extract_request *q, const struct job_events *ev,
 		struct extract_result *ret, struct err *e) MUST_CHECK;

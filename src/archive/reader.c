@@ -26,6 +26,10 @@ static int open_file(int fd, unsigned threads, struct archive_reader **ret,
 		close(fd);
 		return err_set(e, ERR_FORMAT, "it is a folder");
 	}
+	if (S_ISREG(st.st_mode) && st.st_size == 0) {
+		close(fd);
+		return err_set(e, ERR_FORMAT, "it is empty");
+	}
 	if (!S_ISREG(st.st_mode))
 		return stream_open(fd, ret, e);
 	if (indexed_open(fd, (uint64_t)st.st_size, threads, ret, &why) == 0)
@@ -57,6 +61,14 @@ int archive_open(const char *path, unsigned threads,
 		return 0;
 	}
 	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == EINTR) {
+		/* Only a pipe lets one wait here. */
+		(void)!err_set(e, ERR_CANCELLED,
+			       "interrupted while nobody wrote into '%s'",
+			       path);
+		err_hint(e, "start what writes into the pipe first");
+		return -(int)e->code;
+	}
 	if (fd < 0)
 		return err_sys(e, errno, "opening '%s'", path);
 	if (open_file(fd, threads, ret, e) < 0)

@@ -20,6 +20,7 @@ struct stream {
 	struct source *source;
 
 	bool inside; /* there is a current member */
+	bool began;  /* there was one */
 	bool ended;
 	struct err dead; /* code ERR_NONE: alive */
 	uint64_t size, at, end;
@@ -45,6 +46,9 @@ static int die(struct stream *s, struct err *e)
 		*e = *below;
 	else if (archive_errno(s->a) == ENOMEM)
 		(void)!err_nomem(e);
+	else if (archive_format(s->a) == 0)
+		(void)!err_set(e, ERR_FORMAT,
+			       "it is no tar, compressed or not");
 	else
 		(void)!err_set(e, ERR_FORMAT, "%s",
 			       text ? text : "no tar that can be read");
@@ -72,6 +76,9 @@ static la_ssize_t read_source(struct archive *a, void *user, const void **ret)
 
 /* -- the end of the tar -------------------------------------------------- */
 
+/* Tape blocks end with some zeros; /dev/zero does not end at all. */
+#define BEHIND_MAX ((uint64_t)1 << 30)
+
 /*
  * libarchive takes the end of the file for the end of the tar.  A file that
  * was cut between two members would look whole.
@@ -79,7 +86,8 @@ static la_ssize_t read_source(struct archive *a, void *user, const void **ret)
 static int end_of_tar(struct stream *s, int64_t before, struct err *e)
 {
 	const uint8_t *data;
-	size_t n;
+	uint64_t behind = 0;
+	size_t n = 0;
 	int rc;
 
 	if (archive_filter_bytes(s->a, 0) - before < (int64_t)TAR_UNIT) {
@@ -90,15 +98,22 @@ static int end_of_tar(struct stream *s, int64_t before, struct err *e)
 		return rc;
 	}
 	/* To the end: damage there counts, and a pipe wants to be emptied. */
-	do
+	do {
 		rc = source_read(s->source, &data, &n, e);
-	while (rc > 0);
+		behind += rc > 0 ? n : 0;
+	} while (rc > 0 && behind <= BEHIND_MAX);
+	if (rc > 0)
+		rc = err_set(e, ERR_FORMAT, "more than 1 GiB stands there");
 	if (rc < 0) {
 		s->dead = *e;
 		return err_context(e, "after the end of the tar");
 	}
 	s->ended = true;
-	return 0;
+	if (s->began)
+		return 0;
+	rc = err_set(e, ERR_FORMAT, "it is a tar that holds nothing");
+	s->dead = *e;
+	return rc;
 }
 
 /* -- members ------------------------------------------------------------- */
@@ -205,7 +220,7 @@ static int stream_next(struct archive_reader *r, struct archive_member *ret,
 		s->dead = *e;
 		return rc;
 	}
-	s->inside = true;
+	s->inside = s->began = true;
 	s->size = s->end = ret->size;
 	s->at = 0;
 	if (ret->is_file && !s->base.has_manifest &&

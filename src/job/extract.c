@@ -23,7 +23,20 @@ struct unpack {
 	struct sha256 *hash;
 	bool *used; /* which of the globs fitted something */
 	struct job_progress pr;
+	bool stream; /* no manifest at the start: it may stand behind */
+	struct taken *taken;
+	size_t ntaken;
 };
+
+/* Of a stream: what was taken out, for the manifest that may come behind. */
+struct taken {
+	char member[MEMBER_NAME_MAX];
+	char *path; /* its file; NULL: it has been judged already */
+	uint64_t size;
+	uint8_t sha256[SHA256_LEN];
+};
+
+#define TAKEN_MAX (MANIFEST_PARTS_MAX + 16) /* no manifest of ours has more */
 
 bool job_member_fits(const char *glob, const char *member)
 {
@@ -121,35 +134,62 @@ static int copy_member(struct unpack *u, const struct archive_member *m,
 	}
 }
 
-/* Whole and as promised?  A manifest that comes later cannot tell now. */
-static int check_digest(struct unpack *u, const struct archive_member *m,
-			bool *ret_good, struct err *e)
+static bool is_promised(struct unpack *u, const char *member,
+			const uint8_t sha256[SHA256_LEN])
 {
 	const struct manifest *mf = archive_manifest(u->r);
-	const struct manifest_part *p = mf ? manifest_find(mf, m->name) : NULL;
-	uint8_t sum[SHA256_LEN];
+	const struct manifest_part *p = mf ? manifest_find(mf, member) : NULL;
 
-	if (sha256_end(u->hash, sum, e) < 0)
-		return -(int)e->code;
-	*ret_good = !p || memcmp(p->sha256, sum, sizeof(sum)) == 0;
-	if (!*ret_good)
-		differ(u, m->name, NO_PLACE, 0,
-		       "its SHA-256 is not the one in the manifest");
+	if (!p || memcmp(p->sha256, sha256, SHA256_LEN) == 0)
+		return true;
+	differ(u, member, NO_PLACE, 0,
+	       "its SHA-256 is not the one in the manifest");
+	return false;
+}
+
+/* *ret is NULL where there is nothing to remember. */
+static int remember(struct unpack *u, const struct archive_member *m,
+		    struct taken **ret, struct err *e)
+{
+	struct taken *more;
+
+	*ret = NULL;
+	if (!u->stream || u->ntaken == TAKEN_MAX)
+		return 0;
+	more = realloc(u->taken, (u->ntaken + 1) * sizeof(*more));
+	if (!more)
+		return err_nomem(e);
+	u->taken = more;
+	*ret = &more[u->ntaken++];
+	memset(*ret, 0, sizeof(**ret));
+	text_copy((*ret)->member, sizeof((*ret)->member), m->name);
+	(*ret)->size = m->size;
 	return 0;
 }
 
 static int extract_to(struct unpack *u, const struct archive_member *m,
-		      struct outfile *out, struct err *e)
+		      const char *path, struct outfile *out, struct err *e)
 {
+	uint8_t sum[SHA256_LEN];
+	struct taken *t;
 	bool good = false;
-	int rc = sha256_begin(u->hash, e);
+	int rc = remember(u, m, &t, e);
 
+	if (rc == 0)
+		rc = sha256_begin(u->hash, e);
 	if (rc == 0)
 		rc = copy_member(u, m, out, &good, e);
 	if (rc == 0 && good)
-		rc = check_digest(u, m, &good, e);
+		rc = sha256_end(u->hash, sum, e);
 	if (rc < 0)
 		return rc;
+	good = good && is_promised(u, m->name, sum);
+	if (good && t && !archive_manifest(u->r)) {
+		memcpy(t->sha256, sum, sizeof(sum));
+		t->path = strdup(path);
+		if (!t->path)
+			return err_nomem(e);
+	}
 	if (!good) {
 		u->res->damaged++;
 		job_warn(u->ev, "'%s' is left as '%s'", m->name,
@@ -183,9 +223,62 @@ static int extract_member(struct unpack *u, const struct archive_member *m,
 	u->pr.number++;
 	u->pr.done = 0;
 	u->pr.total = m->size;
-	rc = extract_to(u, m, out, e);
+	rc = extract_to(u, m, path, out, e);
 	outfile_close(out, true);
 	return rc;
+}
+
+/* It has its name already, and does not deserve it. */
+static int take_name_back(struct unpack *u, const struct taken *t,
+			  struct err *e)
+{
+	char *partial;
+	int rc = 0;
+
+	if (asprintf(&partial, "%s.partial", t->path) < 0)
+		return err_nomem(e);
+	if (rename(t->path, partial) < 0)
+		rc = err_sys(e, errno, "renaming '%s'", t->path);
+	else
+		job_warn(u->ev, "'%s' is left as '%s'", t->member, partial);
+	free(partial);
+	u->res->files--;
+	u->res->bytes -= t->size;
+	u->res->damaged++;
+	return rc;
+}
+
+static bool was_taken(const struct unpack *u, const char *member)
+{
+	for (size_t i = 0; i < u->ntaken; i++)
+		if (strcmp(u->taken[i].member, member) == 0)
+			return true;
+	return false;
+}
+
+/* A tar that others have packed: its manifest stands behind, or nowhere. */
+static int settle(struct unpack *u, struct err *e)
+{
+	const struct manifest *mf = archive_manifest(u->r);
+
+	if (!mf && u->res->files)
+		job_warn(u->ev, "there is no manifest that can be read: "
+				"nothing tells whether these files are right");
+	for (size_t i = 0; mf && i < u->ntaken; i++)
+		if (u->taken[i].path &&
+		    !is_promised(u, u->taken[i].member, u->taken[i].sha256) &&
+		    take_name_back(u, &u->taken[i], e) < 0)
+			return -(int)e->code;
+	for (size_t i = 0; mf && i < mf->nparts; i++) {
+		const char *member = mf->parts[i].member;
+
+		if (!is_wanted(u, member) || was_taken(u, member))
+			continue;
+		differ(u, member, NO_PLACE, 0,
+		       "promised by the manifest, not in the archive");
+		u->res->damaged++;
+	}
+	return 0;
 }
 
 static int extract_all(struct unpack *u, struct err *e)
@@ -194,6 +287,7 @@ static int extract_all(struct unpack *u, struct err *e)
 	struct archive_member m;
 	int rc;
 
+	u->stream = !mf;
 	for (size_t i = 0; mf && i < mf->nparts; i++)
 		if (is_wanted(u, mf->parts[i].member))
 			u->pr.all_total += mf->parts[i].size;
@@ -204,6 +298,8 @@ static int extract_all(struct unpack *u, struct err *e)
 		if (rc < 0)
 			return err_context(e, "extracting '%s'", m.name);
 	}
+	if (rc == 0 && u->stream)
+		rc = settle(u, e);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < u->q->nnames; i++)
@@ -239,5 +335,8 @@ int job_extract(const struct extract_request *q, const struct job_events *ev,
 	sha256_free(u.hash);
 	archive_close(u.r);
 	free(u.used);
+	for (size_t i = 0; i < u.ntaken; i++)
+		free(u.taken[i].path);
+	free(u.taken);
 	return rc;
 }

@@ -16,8 +16,8 @@ struct seen {
 	char name[MEMBER_NAME_MAX];
 	uint64_t size;
 	uint8_t sha256[SHA256_LEN];
-	bool damaged; /* told already; its digest means nothing */
-	bool promised;
+	bool damaged;	       /* told already; its digest means nothing */
+	bool promised, summed; /* by manifest.json, by SHA256SUMS */
 };
 
 struct check {
@@ -198,45 +198,82 @@ static void compare_manifest(struct check *c, const struct manifest *m)
 	}
 }
 
-/* "HEX  NAME" lines, as sha256sum writes them. */
+/* A partition "x" is boot/x.img or partitions/x.img, and no other file. */
+static bool names_fit(const struct manifest_part *p)
+{
+	const char *file = strchr(p->member, '/');
+	size_t n = strlen(p->name);
+
+	if (strncmp(p->member, "boot/", 5) != 0 &&
+	    strncmp(p->member, "partitions/", 11) != 0)
+		return true;
+	return strncmp(file + 1, p->name, n) == 0 &&
+	       strcmp(file + 1 + n, ".img") == 0;
+}
+
+/* What the manifest says in one place and denies in another. */
+static void compare_sense(struct check *c, const struct manifest *m)
+{
+	for (size_t i = 0; i < m->nparts; i++) {
+		const struct manifest_part *p = &m->parts[i];
+
+		if (!names_fit(p))
+			differ(c, p->member, NO_PLACE, 0,
+			       "is in the manifest as another partition");
+		if (p->payload > p->size)
+			differ(c, p->member, NO_PLACE, 0,
+			       "has less bytes than the manifest's payload");
+		if (m->complete && p->nunreadable)
+			differ(c, p->member, NO_PLACE, 0,
+			       "has unreadable ranges, and the manifest calls "
+			       "the backup complete");
+	}
+}
+
+/* "HEX  NAME", as sha256sum writes it; false: it is none. */
+static bool compare_sum(struct check *c, char *line)
+{
+	uint8_t sum[SHA256_LEN];
+	struct seen *s;
+
+	if (strlen(line) < 67 || line[64] != ' ' ||
+	    (line[65] != ' ' && line[65] != '*'))
+		return false;
+	line[64] = '\0';
+	if (!text_unhex(line, sum, sizeof(sum)))
+		return false;
+	s = find_seen(c, line + 66);
+	if (!s) {
+		differ(c, line + 66, NO_PLACE, 0,
+		       "listed in SHA256SUMS, not in the archive");
+		return true;
+	}
+	s->summed = true;
+	compare_digest(c, s, sum, "SHA256SUMS");
+	return true;
+}
+
 static void compare_sums(struct check *c)
 {
 	char *line, *rest = c->sums.s;
-	size_t lines = 0;
+	bool good = !rest || strlen(rest) == c->sums.len;
 
 	if (!c->has_sums) {
 		if (!c->cut)
 			differ(c, MANIFEST_SUMS, NO_PLACE, 0, "is missing");
 		return;
 	}
-	while ((line = strsep(&rest, "\n")) != NULL) {
-		uint8_t sum[SHA256_LEN];
-		struct seen *s;
-		size_t n = strlen(line);
-
-		if (n == 0)
-			continue;
-		lines++;
-		if (n < 67 || line[64] != ' ')
-			goto bad;
-		line[64] = '\0';
-		if (!text_unhex(line, sum, sizeof(sum)))
-			goto bad;
-		s = find_seen(c, line + 66);
-		if (!s)
-			differ(c, line + 66, NO_PLACE, 0,
-			       "listed in SHA256SUMS, not in the archive");
-		else
-			compare_digest(c, s, sum, "SHA256SUMS");
-		continue;
-	bad:
+	while (good && (line = strsep(&rest, "\n")) != NULL)
+		good = !*line || compare_sum(c, line);
+	if (!good) {
 		differ(c, MANIFEST_SUMS, NO_PLACE, 0, "has a damaged line");
 		return;
 	}
 	/* It lists every member but itself. */
-	if (lines + 1 < c->n && !c->cut)
-		differ(c, MANIFEST_SUMS, NO_PLACE, 0,
-		       "does not list all members");
+	for (size_t i = 0; i < c->n && !c->cut; i++)
+		if (!c->v[i].summed && strcmp(c->v[i].name, MANIFEST_SUMS) != 0)
+			differ(c, MANIFEST_SUMS, NO_PLACE, 0,
+			       "does not list all members");
 }
 
 static void complain(void *user, const char *text)
@@ -294,6 +331,7 @@ static int check_all(struct check *c, struct err *e)
 	if (!m)
 		return no_manifest(c, e);
 	compare_manifest(c, m);
+	compare_sense(c, m);
 	compare_sums(c);
 	rc = archive_check_container(c->r, complain, c, e);
 	if (rc < 0)
