@@ -188,12 +188,3 @@ void wirerig_assert_bytes(const struct wirerig *r, const char *area,
 		at += k;
 	}
 }
-
-const struct partition *table_row(const struct ptable *t, const char *name)
-{
-	const struct partition *p = ptable_find(t, name);
-
-	if (!p)
-		fail_msg("no '%s' in the table", name);
-	return p;
-}

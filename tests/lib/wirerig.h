@@ -7,7 +7,6 @@
 
 #include "device/loader.h"
 #include "device/profile.h"
-#include "device/ptable.h"
 #include "device/session.h"
 #include "sim/phone.h"
 
@@ -45,7 +44,5 @@ void wirerig_find(const struct wirerig *r, const char *name,
 /* The bytes that the phone holds there must be p[0 .. n). */
 void wirerig_assert_bytes(const struct wirerig *r, const char *area,
 			  uint64_t offset, const uint8_t *p, size_t n);
-/* The row of this name in what was read of it; fails when there is none. */
-const struct partition *table_row(const struct ptable *t, const char *name);
 
 #endif

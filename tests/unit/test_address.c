@@ -2,26 +2,13 @@
 /* test_address.c - regions of a simulated feature phone, by their numbers. */
 #include "device/layout.h"
 
-#include "lib/unit.h"
-#include "lib/wirerig.h"
+#include "lib/tablerig.h"
 
 #include "bsl/proto.h"
 
 #define KIB ((uint64_t)1 << 10)
 
-static struct wirerig on;
-static struct layout l;
-static struct err e;
 static uint8_t mem[1 << 20];
-
-static int drop(void **state)
-{
-	(void)state;
-	layout_free(&l);
-	wirerig_drop(&on);
-	memset(&on, 0, sizeof(on));
-	return 0;
-}
 
 static void use_profile(const char *name)
 {
@@ -41,11 +28,6 @@ static void open_phone(const char *spec)
 	snprintf(chip, sizeof(chip), "%.*s", (int)strcspn(spec, ","), spec);
 	use_profile(chip);
 	wirerig_open_raised(&on, spec);
-}
-
-static const struct partition *row(const char *name)
-{
-	return table_row(&l.table, name);
 }
 
 static int layout(void)

@@ -2,25 +2,12 @@
 /* test_hints.c - a firmware package's list as the table of last resort. */
 #include "device/layout.h"
 
-#include "lib/unit.h"
-#include "lib/wirerig.h"
+#include "lib/tablerig.h"
 
 #include "bsl/proto.h"
 
 #define MIB  ((uint64_t)1 << 20)
 #define MUTE "ums512,user_partition=84,ptable=fe"
-
-static struct wirerig on;
-static struct layout l;
-static struct err e;
-
-static int drop(void **state)
-{
-	(void)state;
-	layout_free(&l);
-	wirerig_drop(&on);
-	return 0;
-}
 
 static void done(void)
 {
@@ -35,11 +22,6 @@ static void read_with(const char *spec, const struct ptable_hint *hints,
 	on.opt.nhints = n;
 	wirerig_open_raised(&on, spec);
 	assert_ok(layout_read(on.s, NULL, 0, &l, &e), &e);
-}
-
-static const struct partition *row(const char *name)
-{
-	return table_row(&l.table, name);
 }
 
 static const struct ptable_hint right[] = {

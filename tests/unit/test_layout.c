@@ -2,26 +2,13 @@
 /* test_layout.c - the table of a simulated phone, from each of its sources. */
 #include "device/layout.h"
 
-#include "lib/wirerig.h"
-#include "lib/unit.h"
+#include "lib/tablerig.h"
 
 #include "base/bytes.h"
 #include "bsl/proto.h"
 
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
-
-static struct wirerig on;
-static struct layout l;
-static struct err e;
-
-static int drop(void **state)
-{
-	(void)state;
-	layout_free(&l);
-	wirerig_drop(&on);
-	return 0;
-}
 
 static void done(void)
 {
@@ -46,11 +33,6 @@ static bool is_warned(const char *piece)
 		if (strstr(l.warnings[i], piece))
 			return true;
 	return false;
-}
-
-static const struct partition *row(const char *name)
-{
-	return table_row(&l.table, name);
 }
 
 /* All rows but the boot areas against the phone's own table. */

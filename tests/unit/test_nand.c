@@ -2,27 +2,14 @@
 /* test_nand.c - volumes of a simulated modem, and pieces of the bare chip. */
 #include "device/layout.h"
 
-#include "lib/unit.h"
-#include "lib/wirerig.h"
+#include "lib/tablerig.h"
 
 #include "bsl/proto.h"
 
 #define KIB	((uint64_t)1 << 10)
 #define UBI_LEB (124 * KIB) /* what a volume's block holds */
 
-static struct wirerig on;
-static struct layout l;
-static struct err e;
 static uint8_t mem[1 << 20];
-
-static int drop(void **state)
-{
-	(void)state;
-	layout_free(&l);
-	wirerig_drop(&on);
-	memset(&on, 0, sizeof(on));
-	return 0;
-}
 
 /* misc lies behind miscdata, and both are of 1 MiB in the vendor's scheme. */
 static const char *const names[] = { "nosuch",	  "misc",  "miscdata",
@@ -35,11 +22,6 @@ static void open_modem(const char *spec)
 	assert_ok(layout_read(on.s, names, ARRAY_SIZE(names), &l, &e), &e);
 	assert_int_equal(l.table.source, PTABLE_PROBED);
 	assert_true(l.nand);
-}
-
-static const struct partition *row(const char *name)
-{
-	return table_row(&l.table, name);
 }
 
 static int read_piece(const char *name, uint64_t offset, uint64_t length)

@@ -430,6 +430,17 @@ static void cancelling_ends_the_climb(void **state)
 #define PIECE "7E 00 02 00 02 01 02 FE F9 7E"
 #define END   "7E 00 03 00 00 FF FC 7E"
 #define EXEC  "7E 00 04 00 00 FF FB 7E"
+/* From CONNECT on, all that is sent to FDL1 until FDL2 starts. */
+#define TAKES(hex)                   \
+	{ SCRIPT_HOST, hex, 0 },     \
+	{                            \
+		SCRIPT_PHONE, ACK, 0 \
+	}
+#define LOADS_FDL2                                              \
+	TAKES(CONNECT), TAKES(START), TAKES(PIECE), TAKES(END), \
+	{                                                       \
+		SCRIPT_HOST, EXEC, 0                            \
+	}
 /* The same by CRC. */
 #define START_CRC "7E 00 01 00 08 00 00 00 00 00 00 00 02 D1 F4 7E"
 #define PIECE_CRC "7E 00 02 00 02 01 02 39 90 7E"
@@ -496,15 +507,7 @@ static void a_phone_left_in_fdl1_goes_on_from_there(void **state)
 	static const struct script_step steps[] = {
 		{ SCRIPT_HOST, "7E", 0 },
 		{ SCRIPT_PHONE, VER_FDL, 0 },
-		{ SCRIPT_HOST, CONNECT, 0 },
-		{ SCRIPT_PHONE, ACK, 0 },
-		{ SCRIPT_HOST, START, 0 },
-		{ SCRIPT_PHONE, ACK, 0 },
-		{ SCRIPT_HOST, PIECE, 0 },
-		{ SCRIPT_PHONE, ACK, 0 },
-		{ SCRIPT_HOST, END, 0 },
-		{ SCRIPT_PHONE, ACK, 0 },
-		{ SCRIPT_HOST, EXEC, 0 },
+		LOADS_FDL2,
 		{ SCRIPT_PHONE, "7E 00 96 00 00 FF 69 7E", 0 },
 	};
 
@@ -565,15 +568,7 @@ static void a_second_version_does_not_shift_the_answers(void **state)
 		{ SCRIPT_PHONE, VER_FDL, 0 },
 		{ SCRIPT_SILENT, NULL, 5 },
 		{ SCRIPT_PHONE, VER_FDL, 0 },
-		{ SCRIPT_HOST, CONNECT, 0 },
-		{ SCRIPT_PHONE, ACK, 0 },
-		{ SCRIPT_HOST, START, 0 },
-		{ SCRIPT_PHONE, ACK, 0 },
-		{ SCRIPT_HOST, PIECE, 0 },
-		{ SCRIPT_PHONE, ACK, 0 },
-		{ SCRIPT_HOST, END, 0 },
-		{ SCRIPT_PHONE, ACK, 0 },
-		{ SCRIPT_HOST, EXEC, 0 },
+		LOADS_FDL2,
 		{ SCRIPT_PHONE, "7E 00 96 00 00 FF 69 7E", 0 },
 	};
 
@@ -606,15 +601,7 @@ static void other_answers_to_exec_are_refusals(void **state)
 		const struct script_step steps[] = {
 			{ SCRIPT_HOST, "7E", 0 },
 			{ SCRIPT_PHONE, VER_FDL, 0 },
-			{ SCRIPT_HOST, CONNECT, 0 },
-			{ SCRIPT_PHONE, ACK, 0 },
-			{ SCRIPT_HOST, START, 0 },
-			{ SCRIPT_PHONE, ACK, 0 },
-			{ SCRIPT_HOST, PIECE, 0 },
-			{ SCRIPT_PHONE, ACK, 0 },
-			{ SCRIPT_HOST, END, 0 },
-			{ SCRIPT_PHONE, ACK, 0 },
-			{ SCRIPT_HOST, EXEC, 0 },
+			LOADS_FDL2,
 			{ SCRIPT_PHONE, cases[i].hex, 0 },
 		};
 
