@@ -169,6 +169,8 @@ struct manifest_part *manifest_add_part(struct manifest *m);
 void manifest_drop_part(struct manifest *m);
 struct manifest_omitted *manifest_add_omitted(struct manifest *m);
 bool manifest_add_warning(struct manifest *m, const char *text);
+/* Takes off those that begin so. */
+void manifest_drop_warnings(struct manifest *m, const char *begin);
 /* Appends, or grows the last range when the new one touches it. */
 bool manifest_add_range(struct manifest_part *p, uint64_t offset,
 			uint64_t length);

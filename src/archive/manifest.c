@@ -56,6 +56,21 @@ struct manifest_omitted *manifest_add_omitted(struct manifest *m)
 	return p;
 }
 
+void manifest_drop_warnings(struct manifest *m, const char *begin)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->nwarnings; i++) {
+		if (strncmp(m->warnings[i], begin, strlen(begin)) == 0)
+			continue;
+		if (kept != i)
+			memcpy(m->warnings[kept], m->warnings[i],
+			       sizeof(*m->warnings));
+		kept++;
+	}
+	m->nwarnings = kept;
+}
+
 bool manifest_add_warning(struct manifest *m, const char *text)
 {
 	void *list = m->warnings;

@@ -195,21 +195,37 @@ static int store_part(struct run *r, const struct plan_item *it,
 	return rc;
 }
 
+static const char *not_in_it(const char *name, char out[128])
+{
+	snprintf(out, 128, "'%s' is not in the backup: ", name);
+	return out;
+}
+
+/* Refused in an earlier run, and worth another try when all else is there. */
+static bool is_put_off(const struct run *r, const struct plan_item *it)
+{
+	/* What was asked for there has hung the loader [5.4]. */
+	return !it->part->by_address && resume_left_out(&r->re, it->part->name);
+}
+
 /* 1: an earlier run has dealt with it. */
 static int is_done(struct run *r, const struct plan_item *it,
 		   struct job_progress *pr, struct err *e)
 {
 	int rc = resume_took(&r->re, it->member, r->m, e);
+	char begin[128];
 
 	if (rc < 0)
 		return rc;
-	if (rc == 0 && !resume_left_out(&r->re, it->part->name))
-		return 0;
-	pr->all_done += it->part->size;
 	if (rc > 0) {
+		pr->all_done += it->part->size;
 		count_part(r, &r->m->parts[r->m->nparts - 1], it->part->size);
+		manifest_drop_warnings(r->m, not_in_it(it->part->name, begin));
 		return 1;
 	}
+	if (!it->part->by_address || !resume_left_out(&r->re, it->part->name))
+		return 0;
+	pr->all_done += it->part->size;
 	r->m->complete = false;
 	if (run_omit(r, it->part, REFUSED) < 0)
 		return err_nomem(e);
@@ -221,19 +237,16 @@ static int store_or_omit(struct run *r, const struct plan_item *it,
 			 struct job_progress *pr, struct err *e)
 {
 	uint64_t all = pr->all_done;
-	char text[512];
-	int rc = is_done(r, it, pr, e);
+	char begin[128], text[512];
+	int rc = store_part(r, it, pr, e);
 
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = store_part(r, it, pr, e);
+	manifest_drop_warnings(r->m, not_in_it(it->part->name, begin));
 	if (rc == 0)
 		return 0;
 	if (e->code != ERR_REFUSED || r->q->policy == READ_STOP_ON_ERROR ||
 	    r->begun)
 		return err_context(e, "backing up '%s'", it->part->name);
-	snprintf(text, sizeof(text), "'%s' is not in the backup: %s",
-		 it->part->name, e->text);
+	snprintf(text, sizeof(text), "%s%s", begin, e->text);
 	run_warn(r, text);
 	r->m->complete = false;
 	pr->all_done = all + it->part->size;
@@ -242,15 +255,58 @@ static int store_or_omit(struct run *r, const struct plan_item *it,
 	return resume_note_left_out(r->w, it->part->name, e);
 }
 
+static bool is_stored(const struct manifest *m, const char *member)
+{
+	for (size_t i = 0; i < m->nparts; i++)
+		if (strcmp(m->parts[i].member, member) == 0)
+			return true;
+	return false;
+}
+
+/* Begun with in the run before. */
+static bool is_open(const struct run *r, const struct plan_item *it)
+{
+	const struct manifest *old = &r->re.old;
+
+	return r->re.open &&
+	       strcmp(old->parts[old->nparts - 1].member, it->member) == 0;
+}
+
+/* Behind all others; of these first the one whose member is open. */
+static int store_put_off(struct run *r, struct job_progress *pr, struct err *e)
+{
+	for (size_t i = 0; i < 2 * r->plan.n; i++) {
+		const struct plan_item *it = &r->plan.v[i % r->plan.n];
+		bool open = is_open(r, it);
+
+		if (!is_put_off(r, it) || is_stored(r->m, it->member) ||
+		    (i < r->plan.n && !open))
+			continue;
+		if (!open)
+			job_note(r->ev,
+				 "'%s' was refused before: it is tried again",
+				 it->part->name);
+		pr->number = i % r->plan.n + 1;
+		if (store_or_omit(r, it, pr, e) < 0)
+			return -(int)e->code;
+	}
+	return 0;
+}
+
 int run_store_parts(struct run *r, struct err *e)
 {
 	struct job_progress pr = { .count = r->plan.n,
 				   .all_total = r->plan.bytes };
 
 	for (size_t i = 0; i < r->plan.n; i++) {
+		const struct plan_item *it = &r->plan.v[i];
+		int rc = is_done(r, it, &pr, e);
+
 		pr.number = i + 1;
-		if (store_or_omit(r, &r->plan.v[i], &pr, e) < 0)
-			return -(int)e->code;
+		if (rc == 0 && !is_put_off(r, it))
+			rc = store_or_omit(r, it, &pr, e);
+		if (rc < 0)
+			return rc;
 	}
-	return 0;
+	return store_put_off(r, &pr, e);
 }

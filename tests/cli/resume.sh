@@ -156,6 +156,37 @@ run "${backup[@]}" --resume --force --quiet
 is '... is replaced with --force' ended 6
 is '... the same members' is_whole a.tar.zst
 
+# -- what the loader refused before -------------------------------------------
+
+# By its name, with no ext4 in it, prodnv is refused whole.
+listed=sim:ums512,$base,user_partition=84
+refusing=$listed,prodnv_check=1,damage=prodnv
+again=(backup --device $listed -o r.tar.zst prodnv misc super)
+at=900
+until run "${again[@]}" --device $refusing --wait 1 --fault "vanish:n=$at" &&
+	[ -e r.tar.zst.partial ] || [ $((at -= 50)) -lt 100 ]; do
+	rm -f r.tar.zst
+done
+is 'a partition that is refused, then the cable pulled' ended 6 \
+	"^warning: 'prodnv' is not in the backup: " '^  resume: '
+cp r.tar.zst.partial s.tar.zst.partial
+cp r.tar.zst.partial.journal s.tar.zst.partial.journal
+run backup --device $refusing -o s.tar.zst prodnv misc super --resume
+is 'refused again' ended 6 "^'prodnv' was refused before: it is tried again" \
+	"^warning: 'prodnv' is not in the backup: "
+is '... told once' same "$("$prog" cat s.tar.zst manifest.json | grep -c 'is not in the backup')" 1
+run "${again[@]}" --resume --wait 1 --fault vanish:n=700
+is 'given now, and the cable pulled again' ended 6 'tried again' '^  kept: .*2 of 3 partitions'
+run "${again[@]}" --resume --wait 1 --fault vanish:n=800
+is '... it comes as the last one, and is gone on with' ended 6 '^  kept: .*2 of 3 partitions' \
+	"behind 3 whole members and [1-9].* 'partitions/prodnv.img'"
+run "${again[@]}" --resume
+is '... to its end' ended 0
+is '... and nothing says that it is not there' no grep -q 'not in the backup' \
+	<("$prog" cat r.tar.zst manifest.json)
+run "${again[@]}" --force -o plain.tar.zst
+is '... the same members' same "$(members r.tar.zst | sort)" "$(members plain.tar.zst | sort)"
+
 # -- power cuts --------------------------------------------------------------
 
 zeros_from() { # FILE OFFSET
