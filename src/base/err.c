@@ -23,8 +23,9 @@ int err_set(struct err *e, enum err_code code, const char *fmt, ...)
 
 int err_sys(struct err *e, int sys, const char *fmt, ...)
 {
+	const char *why = strerror(sys);
 	va_list ap;
-	size_t n;
+	size_t n, room;
 
 	e->code = sys == ENOMEM ? ERR_NOMEM : ERR_IO;
 	e->sys = sys;
@@ -34,7 +35,13 @@ int err_sys(struct err *e, int sys, const char *fmt, ...)
 	vsnprintf(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);
 	n = strlen(e->text);
-	snprintf(e->text + n, sizeof(e->text) - n, ": %s", strerror(sys));
+	room = sizeof(e->text) - strlen(why) - sizeof(": ");
+	if (n > room) {
+		/* The cause at the end says more than the rest of a name. */
+		n = room;
+		memcpy(e->text + n - 3, "...", 3);
+	}
+	snprintf(e->text + n, sizeof(e->text) - n, ": %s", why);
 	return -(int)e->code;
 }
 

@@ -45,8 +45,7 @@ int again_open(const struct options *o, struct ui *u,
 	return 0;
 }
 
-/* A word as a shell wants it. */
-static void add_word(struct strbuf *b, const char *s)
+void again_add_word(struct strbuf *b, const char *s)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn"
 				    "opqrstuvwxyz0123456789_-+=./,:@%";
@@ -74,13 +73,13 @@ char *again_command(const struct options *o)
 
 	for (size_t i = 0; o->typed[i]; i++) {
 		if (!said && strcmp(o->typed[i], "--") == 0) {
-			add_word(&b, "--resume");
+			again_add_word(&b, "--resume");
 			said = true;
 		}
-		add_word(&b, o->typed[i]);
+		again_add_word(&b, o->typed[i]);
 	}
 	if (!said)
-		add_word(&b, "--resume");
+		again_add_word(&b, "--resume");
 	if (!b.failed)
 		return b.s;
 	strbuf_free(&b);
@@ -111,12 +110,16 @@ static void advise(const struct backup_totals *t, struct err *e)
 
 	if (e->code == ERR_CANCELLED)
 		err_hint(e, "the command below goes on from here");
-	if (e->code == ERR_IO && e->sys == ENOSPC)
-		err_hint(
-			e,
-			"free some space: up to %s more are needed, compressed "
-			"often half of that; then the command below",
-			text_size(t->planned_bytes - t->reached, more));
+	if (e->code != ERR_IO || e->sys != ENOSPC)
+		return;
+	if (t->planned_bytes > t->reached)
+		err_hint(e,
+			 "free some space: up to %s more are needed, "
+			 "compressed often half of that; then the command "
+			 "below",
+			 text_size(t->planned_bytes - t->reached, more));
+	else
+		err_hint(e, "free some space; then the command below");
 }
 
 void again_look(const struct options *o, const struct backup_totals *t,

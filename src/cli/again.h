@@ -3,6 +3,7 @@
 #ifndef CLI_AGAIN_H
 #define CLI_AGAIN_H
 
+#include "base/text.h"
 #include "job/backup.h"
 #include "options.h"
 #include "ui.h"
@@ -29,6 +30,8 @@ void again_say(struct ui *u, const struct again *a);
 void again_json(const struct again *a, json_t *result);
 void again_free(struct again *a);
 
+/* One more word of a command, as a shell wants it. */
+void again_add_word(struct strbuf *b, const char *word);
 /* The command as it was typed, with --resume; the caller frees it. */
 char *again_command(const struct options *o);
 

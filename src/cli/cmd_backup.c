@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "commands.h"
 #include "job/backup.h"
+#include "output.h"
 #include "phone.h"
 #include "trust.h"
 #include "ui.h"
@@ -118,6 +119,7 @@ static void say_claim(struct ui *u, const struct options *o,
 static void say_backup(struct ui *u, const struct options *o,
 		       const struct manifest *m, const struct backup_totals *t)
 {
+	struct strbuf next = { 0 };
 	char bytes[TEXT_SIZE_MAX], file[TEXT_SIZE_MAX], time[TEXT_SIZE_MAX],
 		storage[TEXT_SIZE_MAX];
 	double rate =
@@ -149,7 +151,9 @@ static void say_backup(struct ui *u, const struct options *o,
 	say_doubts(u, m);
 	say_suspects(u, m, &t->blank, o->accept_blank);
 	say_claim(u, o, m);
-	ui_result(u, "next: spdvault verify %s", o->output);
+	again_add_word(&next, o->output);
+	ui_result(u, "next: spdvault verify %s", next.s ? next.s : "");
+	strbuf_free(&next);
 }
 
 static json_t *backup_json(const struct options *o, const struct manifest *m,
@@ -241,6 +245,8 @@ static int run_backup(const struct options *o, struct ui *u)
 		err_hint(&e, "give the name of the archive: -o phone.tar.zst");
 		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
 	}
+	if (o->output && !o->dry_run && output_check(o, &e) < 0)
+		return backup_failed(o, u, &e, &m, &t, NULL);
 	if (again_open(o, u, &q.archive, &q.resume, &e) < 0)
 		return backup_failed(o, u, &e, &m, &t, NULL);
 	if (phone_open(o, u, &p, &e) < 0) {
@@ -329,7 +335,9 @@ static int run_read(const struct options *o, struct ui *u)
 			     "--json and -o - both want standard output");
 		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
 	}
-	rc = phone_open(o, u, &p, &e);
+	rc = output_check(o, &e);
+	if (rc == 0)
+		rc = phone_open(o, u, &p, &e);
 	if (rc < 0)
 		return command_failed(u, &e, exit_code(&e, PLACE_PHONE, false),
 				      NULL, NULL);

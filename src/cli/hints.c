@@ -79,6 +79,16 @@ static const char *default_hint(const struct err *e)
 		       "one";
 	if (e->code == ERR_IO && (e->sys == EACCES || e->sys == EPERM))
 		return "look at the rights of the file and its folder";
+	if (e->code == ERR_IO && e->sys == EROFS)
+		return "this disk is read-only: choose a folder on another one";
+	if (e->code == ERR_IO && e->sys == ENAMETOOLONG)
+		return "choose a shorter name";
+	if (e->code == ERR_IO && e->sys == ENOTDIR)
+		return "a file stands in the path where a folder should be";
+	if (e->code == ERR_IO && e->sys == EPIPE)
+		return "what reads the pipe ended before all was written";
+	if (e->code == ERR_IO && e->sys == EBADF)
+		return "this stream is closed: name a file";
 	if (e->code == ERR_IO && e->sys == ENOENT)
 		return "look at the spelling of the path";
 	return kinds[e->code].hint;

@@ -95,12 +95,17 @@ static void end_event(struct ui *u, int exit, json_t *error, json_t *more)
 int command_failed(struct ui *u, const struct err *e, int exit,
 		   const char *kept, json_t *more)
 {
-	ui_error(u, e, kept);
+	struct err told = *e;
+
+	if (e->code == ERR_USAGE && e->why == WHY_NONE && u->command)
+		err_hint(&told, "see 'spdvault help %s'", u->command);
+	ui_error(u, &told, kept);
 	end_event(u, exit,
-		  json_pack("{ss so so so so?}", "kind", err_kind_name(e->code),
-			    "text", ui_text(e->text), "hint",
-			    ui_text(remedy_of(e)), "kept", ui_text(kept), "why",
-			    why_json(e)),
+		  json_pack("{ss so so so so?}", "kind",
+			    err_kind_name(told.code), "text",
+			    ui_text(told.text), "hint",
+			    ui_text(remedy_of(&told)), "kept", ui_text(kept),
+			    "why", why_json(&told)),
 		  more);
 	return exit;
 }
@@ -135,11 +140,10 @@ static int run_command(const struct options *o, struct ui *u)
 		err_hint(&e, "'spdvault help' lists them");
 		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
 	}
+	u->command = c->name;
 	rc = options_check(o, c, &e);
-	if (rc < 0) {
-		err_hint(&e, "see 'spdvault help %s'", c->name);
+	if (rc < 0)
 		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
-	}
 	return c->run(o, u);
 }
 
@@ -166,6 +170,15 @@ static bool asks_for_json(int argc, char **argv)
 	return false;
 }
 
+/* For a hint, when the rest is unclear. */
+static const char *command_typed(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (find_command(argv[i]))
+			return argv[i];
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -177,6 +190,7 @@ int main(int argc, char **argv)
 	ui_catch_signals();
 	if (options_parse(argc, argv, &o, &e) < 0) {
 		u.json = asks_for_json(argc, argv);
+		u.command = command_typed(argc, argv);
 		exit = command_failed(&u, &e, EXIT_USAGE, NULL, NULL);
 		options_free(&o);
 		return flush_results(exit);

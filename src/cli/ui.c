@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -86,8 +87,10 @@ int ui_init(struct ui *u, const struct options *o, struct err *e)
 
 void ui_end(struct ui *u)
 {
-	if (u->log)
-		fclose(u->log);
+	bool lost = u->log && ferror(u->log);
+
+	if (u->log && (fclose(u->log) != 0 || lost))
+		fputs("warning: the log could not be written whole\n", stderr);
 	u->log = NULL;
 }
 
@@ -317,8 +320,18 @@ static const char *time_left(uint64_t left, double rate,
 	return text_duration((uint64_t)((double)left / rate) + 1, buf);
 }
 
+/* A line that wraps could not be taken back; 0: no terminal says its width. */
+static int columns(void)
+{
+	struct winsize w;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
+}
+
 static void draw_line(struct ui *u, const struct job_progress *p, uint64_t now)
 {
+	char line[256];
+	int width = columns();
 	char done[TEXT_SIZE_MAX], total[TEXT_SIZE_MAX], left[TEXT_SIZE_MAX],
 		all_left[TEXT_SIZE_MAX];
 	double rate = rate_of(p->done, now - u->part_started_at);
@@ -326,16 +339,19 @@ static void draw_line(struct ui *u, const struct job_progress *p, uint64_t now)
 
 	if (rate < 1)
 		rate = all_rate;
-	fprintf(stderr,
-		"\r\033[K[%zu/%zu] %s  %s of %s  %.1f MiB/s  %s left  |  "
-		"all %.0f %%  %s left",
-		p->number, p->count, p->part, text_size(p->done, done),
-		text_size(p->total, total), rate / (1 << 20),
-		time_left(p->total - p->done, rate, left),
-		p->all_total
-			? 100.0 * (double)p->all_done / (double)p->all_total
-			: 0.0,
-		time_left(p->all_total - p->all_done, all_rate, all_left));
+	snprintf(line, sizeof(line),
+		 "[%zu/%zu] %s  %s of %s  %.1f MiB/s  %s left  |  "
+		 "all %.0f %%  %s left",
+		 p->number, p->count, p->part, text_size(p->done, done),
+		 text_size(p->total, total), rate / (1 << 20),
+		 time_left(p->total - p->done, rate, left),
+		 p->all_total
+			 ? 100.0 * (double)p->all_done / (double)p->all_total
+			 : 0.0,
+		 time_left(p->all_total - p->all_done, all_rate, all_left));
+	if (width > 1 && strlen(line) >= (size_t)width)
+		line[width - 1] = '\0';
+	fprintf(stderr, "\r\033[K%s", line);
 	fflush(stderr);
 	u->line_shown = true;
 }

@@ -14,7 +14,8 @@
 
 struct ui {
 	bool json, quiet, verbose, color, tty;
-	FILE *log; /* or NULL */
+	FILE *log;	     /* or NULL */
+	const char *command; /* for hints; NULL: not known yet */
 	/* the progress line */
 	bool line_shown;
 	uint64_t shown_at, started_at, part_started_at;

@@ -104,6 +104,40 @@ is '... are taken as well' prints 'SC9863A'
 # The one profile that is shown in full
 prints_only() { same "$(grep -c '^[a-z0-9]* *0x' "$out")" 1 && prints "^$1 "; }
 
+# -- where to ------------------------------------------------------------------
+# All of it is said before anything is done with a phone.
+
+touch there
+mkdir folder
+for c in backup 'read misc'; do
+	while read -r want re remedy file; do
+		# shellcheck disable=SC2086 # words
+		run $c --device sim:ums512,host=denied -o "$file" --json
+		is "$c -o '$file': exit $want" ended "$want" "^error: .*$re" "^  try: .*$remedy"
+		is '... in the result, too' prints "\"ok\":false,\"exit\":$want,"
+	done <<-'END'
+		1 nosuch mkdir nosuch/x
+		7 exists --force there
+		7 folder file folder
+		1 Not.a.directory file there/x
+		2 empty -o
+	END
+	run $c --device sim:ums512 -o "$(printf 'x%.0s' {1..300})"
+	is "$c -o of 300 letters: a shorter name" ended 1 'File name too long$' '^  try: choose a shorter'
+done
+rm there
+is '... and nothing was made' same "$(find . -newer folder ! -path . | head -3)" ''
+run backup --device sim:ums512 -o 'my phone.tar.zst' misc
+is 'a name with a blank' prints "^next: spdvault verify 'my phone.tar.zst'$"
+run read misc --device sim:ums512 -o -
+is 'the log is lost: said' eval '"$prog" info --device sim:ums512 --log /dev/full 2>&1 | grep -q "log could not be written"'
+is 'a pipe that ends early: said' eval \
+	'(trap "" PIPE; "$prog" read super --device sim:ums512 -o - 2>"$err" | head -c 10 >/dev/null; grep -q "what reads the pipe" "$err")'
+is '... a closed stream, too' eval \
+	'"$prog" read misc --device sim:ums512 -o - 2>"$err" >&-; grep -q "name a file" "$err"'
+fails 2 'a length of 0' "'spdvault help cat'" cat a.tar.zst misc --length 0
+fails 2 'usage: spdvault cat' "'spdvault help cat'" cat
+
 fails 2 'descriptor 99 is not open' 'termux-usb' info --device fd:99 --chip T610
 
 # -- chips -------------------------------------------------------------------

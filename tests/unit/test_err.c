@@ -39,6 +39,24 @@ static void system_errors_keep_number_and_words(void **state)
 	assert_int_equal(e.code, ERR_NOMEM);
 }
 
+static void a_long_name_does_not_hide_the_cause(void **state)
+{
+	static const char end[] = "...: File name too long";
+	char name[2 * sizeof(((struct err *)0)->text)];
+	struct err e;
+
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	for (size_t n = sizeof(e.text) - 80; n < sizeof(name) - 1; n++) {
+		name[n] = '\0';
+		assert_true(err_sys(&e, ENAMETOOLONG, "making '%s'", name) < 0);
+		name[n] = 'x';
+		assert_true(strlen(e.text) < sizeof(e.text));
+		assert_non_null(strstr(e.text, ": File name too long"));
+	}
+	assert_string_equal(e.text + strlen(e.text) - strlen(end), end);
+}
+
 static void contexts_stand_outside_in(void **state)
 {
 	struct err e;
@@ -102,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(set_fills_everything),
 		cmocka_unit_test(system_errors_keep_number_and_words),
+		cmocka_unit_test(a_long_name_does_not_hide_the_cause),
 		cmocka_unit_test(contexts_stand_outside_in),
 		cmocka_unit_test(the_first_hint_stays),
 		cmocka_unit_test(the_middle_is_cut),
