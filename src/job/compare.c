@@ -3,6 +3,7 @@
 #include "compare_run.h"
 
 #include "base/text.h"
+#include "compare_nv.h"
 #include "job/archive_jobs.h"
 #include "job/backup.h"
 #include "part_source.h"
@@ -21,9 +22,20 @@ struct pass {
 	struct manifest_part gaps; /* what the phone does not give now */
 	bool told;		   /* ranges are differences, and told */
 	uint64_t from, to;	   /* the range that is not told yet */
+	struct nv_pair nv;
+	struct manifest_part held; /* the ranges of an NV, told at its end */
 };
 
 /* -- ranges -------------------------------------------------------------- */
+
+/* Whether those of an NV count is known behind its last byte. */
+static void tell_range(struct pass *a, uint64_t offset, uint64_t length)
+{
+	if (a->nv.then && manifest_add_range(&a->held, offset, length))
+		return;
+	compare_tell(a->c, a->p->member, offset, length,
+		     "differs from the archive");
+}
 
 static void end_range(struct pass *a)
 {
@@ -31,8 +43,7 @@ static void end_range(struct pass *a)
 		return;
 	a->out.ranges++;
 	if (a->told && a->out.ranges <= TOLD_MOST)
-		compare_tell(a->c, a->p->member, a->from, a->to - a->from,
-			     "differs from the archive");
+		tell_range(a, a->from, a->to - a->from);
 	a->from = a->to = 0;
 }
 
@@ -51,6 +62,10 @@ static void add_range(struct pass *a, uint64_t offset, uint64_t len)
 static void end_ranges(struct pass *a)
 {
 	end_range(a);
+	for (size_t i = 0; i < a->held.nunreadable; i++)
+		compare_tell(a->c, a->p->member, a->held.unreadable[i].offset,
+			     a->held.unreadable[i].length,
+			     "differs from the archive");
 	if (a->told && a->out.ranges > TOLD_MOST)
 		compare_tell(a->c, a->p->member, UINT64_MAX, 0,
 			     "differs in %zu more ranges",
@@ -102,6 +117,7 @@ static int compare_piece(struct pass *a, struct part_source *src,
 		return 0;
 	}
 	a->out.compared += diff_compared(&d);
+	compare_nv_add(&a->nv, d.p, d.q, d.len);
 	while (diff_next(&d, &at, &n))
 		add_range(a, d.offset + at, n);
 	return 0;
@@ -122,6 +138,48 @@ static int compare_bytes(struct pass *a, struct part_source *src, struct err *e)
 			return -(int)e->code;
 	}
 	return rc;
+}
+
+/* -- NV ------------------------------------------------------------------ */
+
+static void tell_items(struct pass *a, const struct nv_difference *d)
+{
+	if (!a->told)
+		return;
+	if (d->cores)
+		compare_tell(a->c, a->p->member, UINT64_MAX, 0,
+			     "has items for other processors");
+	else
+		compare_tell(a->c, a->p->member, UINT64_MAX, 0,
+			     "%zu of its items are others (first: 0x%04X%s%s), "
+			     "%zu are in the archive only, %zu on the phone "
+			     "only",
+			     d->differ, d->id, *d->core ? " of " : "", d->core,
+			     d->only_a, d->only_b);
+}
+
+/* Same items behind another header, or with other padding, are the same NV. */
+static int compare_items(struct pass *a, struct err *e)
+{
+	struct nv_difference d;
+	int rc;
+
+	end_range(a);
+	if (!a->out.ranges || a->out.state != COMPARE_SAME ||
+	    a->c->q->strict || a->p->nunreadable || a->gaps.nunreadable)
+		return 0;
+	rc = compare_nv_end(&a->nv, &d, e);
+	if (rc == 0)
+		tell_items(a, &d);
+	if (rc != 1)
+		return rc < 0 ? rc : 0;
+	job_note(a->c->ev,
+		 "'%s': all %zu items are the same; bytes of its header, or "
+		 "behind its end, differ, and do not count",
+		 a->p->name, d.equal);
+	a->out.ranges = a->held.nunreadable = 0;
+	a->out.differing = 0;
+	return 0;
 }
 
 /* -- partitions ---------------------------------------------------------- */
@@ -177,7 +235,11 @@ static int compare_open(struct pass *a, const struct plan_item *it,
 	rc = part_source_open(&src, c->s, &it->x, e);
 	if (rc < 0)
 		return rc;
-	rc = compare_bytes(a, &src, e);
+	rc = compare_nv_begin(&a->nv, a->p, e);
+	if (rc == 0)
+		rc = compare_bytes(a, &src, e);
+	if (rc == 0)
+		rc = compare_items(a, e);
 	if (rc < 0) {
 		part_source_drop(&src);
 		return rc;
@@ -239,6 +301,8 @@ static int compare_part(struct compare *c, const struct manifest_part *p,
 	if (rc == 0)
 		count(&a);
 	free(a.gaps.unreadable);
+	free(a.held.unreadable);
+	compare_nv_free(&a.nv);
 	return rc < 0 ? err_context(e, "comparing '%s'", p->name) : 0;
 }
 

@@ -58,6 +58,19 @@ compare ,blank=boot_a 'boot_?'
 is 'a glob' ended 5 '^differs: partitions/boot_a.img: 0x0 to 0x300000'
 is '... two partitions' prints '^different: 2 partitions, 8 MiB'
 
+# Behind the end of an image a loader writes what it likes.
+compare ,change=l_fixnv2_a+1000K+512 'l_fixnv2_?'
+is 'the same items of an NV are the same' ended 0 "^'l_fixnv2_a': all [0-9]+ items are the same"
+is '... and count so' prints '^  2 are equal, 0 changed as expected, 0 differ,'
+compare ,change=l_fixnv2_a+1000K+512 'l_fixnv2_?' --strict
+is '... not so with --strict' ended 5 '^differs: partitions/l_fixnv2_a.img: 0xfa000 to 0xfa200'
+compare ,change=l_fixnv2_a+1000+1,change=l_fixnv2_a+1000K+512 'l_fixnv2_?'
+is 'a damaged NV differs by its bytes' ended 5 '^differs: partitions/l_fixnv2_a.img: 0x200 to 0x400' \
+	'^differs: partitions/l_fixnv2_a.img: 0xfa000 to 0xfa200'
+run verify --device "sim:sc9832,$base,seed=2" sc9832.tar.zst wfixnv2
+is 'other items are counted' ended 5 \
+	'^differs: partitions/wfixnv2.img: 600 of its items are others \(first: 0x0001\), 0 .* 0 '
+
 # -- other phones, other tables ----------------------------------------------
 
 compare ,seed=2 --json
