@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* stages_fdl2.c - FDL2 is sent and started, and its first commands. */
 #include "bsl/proto.h"
+#include "exchange.h"
 #include "internal.h"
 
 #include <string.h>
+
+#define PLAIN_TRIES 3u /* of DISABLE_TRANSCODE */
 
 static int learn_da_info(struct session *s, const struct reply *r,
 			 struct err *e)
@@ -95,18 +98,44 @@ static int start_fdl2(struct session *s, struct err *e)
 	return learn_da_info(s, &r, e);
 }
 
+/*
+ * With its ACK lost or damaged nobody knows whether escaping is on.  Neither
+ * the command nor its ACK has a byte that would be escaped, and to a loader
+ * that has heard it the second one changes nothing: it is sent until it is
+ * acknowledged.  Whichever of them an ACK is for, escaping is off then [2.7].
+ */
+static int ask_for_no_escapes(struct session *s, struct err *e)
+{
+	for (unsigned i = 1;; i++) {
+		/* DA_INFO, should it come twice, or an ACK that is late */
+		int rc = s->t->ops->drain(s->t, e);
+
+		if (rc == 0)
+			rc = session_expect_ack(
+				s, BSL_CMD_DISABLE_TRANSCODE, NULL, 0,
+				session_timeout(s, ANSWER_MS), e);
+		if (rc == 0 || !exchange_is_spoilt(e) || i == PLAIN_TRIES)
+			return rc;
+		s->owed++;
+		if (s->ev.retry)
+			s->ev.retry(s->ev.user, i, e);
+	}
+}
+
 static int stop_escaping(struct session *s, struct err *e)
 {
 	struct frame_format plain = { FRAME_SUM16, false };
+	unsigned owed = s->owed;
 	int rc;
 
 	if (!s->info.da.can_stop_escape ||
 	    session_has_quirk(s, QUIRK_KEEP_ESCAPING))
 		return 0;
-	rc = s->t->ops->drain(s->t, e); /* DA_INFO, should it come twice */
-	if (rc == 0)
-		rc = session_expect_ack(s, BSL_CMD_DISABLE_TRANSCODE, NULL, 0,
-					session_timeout(s, ANSWER_MS), e);
+	rc = ask_for_no_escapes(s, e);
+	if (rc == -(int)ERR_REFUSED && s->owed != owed)
+		rc = err_set(e, ERR_STAGE,
+			     "the loader did not answer at first, and refuses "
+			     "it now: whether it escapes is not known");
 	if (rc == -(int)ERR_REFUSED) {
 		session_note(s, "the loader keeps escaping on");
 		return 0;

@@ -349,6 +349,42 @@ static void escaping_stays_on_by_profile(void **state)
 	wirerig_close(&on);
 }
 
+static void raise_with(enum tap_fault fault, unsigned at)
+{
+	wirerig_open(&on, "ums512");
+	on.tap->type = BSL_REP_ACK;
+	on.tap->fault = fault;
+	on.tap->at = at;
+	on.tap->times = 1;
+	wirerig_raise(&on);
+}
+
+/* The last ACK on the way up is that of DISABLE_TRANSCODE. */
+static void a_spoilt_ack_of_no_escapes_is_asked_for_again(void **state)
+{
+	static const enum tap_fault faults[] = { TAP_LOSE, TAP_LATE, TAP_CUT,
+						 TAP_FLIP, TAP_DOUBLE };
+	unsigned last;
+
+	(void)state;
+	raise_with(TAP_LOSE, 100000);
+	last = on.tap->seen;
+	wirerig_close(&on);
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+		struct layout l;
+
+		raise_with(faults[i], last);
+		assert_int_equal(on.tap->spoilt, 1);
+		assert_int_equal(on.tap->sent[BSL_CMD_DISABLE_TRANSCODE],
+				 faults[i] == TAP_DOUBLE ? 1 : 2);
+		assert_false(session_info(on.s)->escaping);
+		assert_ok(layout_read(on.s, NULL, 0, &l, &e), &e);
+		assert_int_equal(l.table.source, PTABLE_GPT);
+		layout_free(&l);
+		wirerig_close(&on);
+	}
+}
+
 static void the_chip_uid_is_asked_by_profile(void **state)
 {
 	(void)state;
@@ -639,6 +675,7 @@ int main(void)
 		TEST(an_authorisation_gate_is_asked_once),
 		TEST(keep_charge_is_sent_by_profile),
 		TEST(escaping_stays_on_by_profile),
+		TEST(a_spoilt_ack_of_no_escapes_is_asked_for_again),
 		TEST(the_chip_uid_is_asked_by_profile),
 		TEST(the_only_storage_of_a_profile_is_taken),
 		TEST(ending_needs_leave),
