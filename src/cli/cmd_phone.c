@@ -71,7 +71,7 @@ static void say_info(struct ui *u, const struct phone_link *p,
 	const struct device_info *d = session_info(p->session);
 	char size[TEXT_SIZE_MAX], sector[48];
 
-	ui_result(u, "says:       %s", d->hello);
+	ui_result(u, "ROM says:   %s", d->hello);
 	if (*d->fdl1_hello && strcmp(d->fdl1_hello, d->hello) != 0)
 		ui_result(u, "FDL1 says:  %s", d->fdl1_hello);
 	ui_result(u, "chip:       %s",

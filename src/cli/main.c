@@ -45,41 +45,6 @@ static void print_usage(FILE *to)
 		    "sim:ums512 -o phone.tar.zst\n");
 }
 
-static int print_help(const char *name)
-{
-	const struct command *c;
-
-	if (!name || strcmp(name, "help") == 0) {
-		print_usage(stdout);
-		printf("\nOptions of all commands:\n");
-		options_print(NULL);
-		printf("\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 no "
-		       "phone or no right to open it,\n4 the phone or a loader "
-		       "refused or did not come up, 5 data differs from what "
-		       "was\npromised, 6 incomplete, 7 refused for safety, 130 "
-		       "interrupted.\n");
-		return 0;
-	}
-	c = find_command(name);
-	if (!c) {
-		fprintf(stderr, "error: no command '%s'\n", name);
-		print_usage(stderr);
-		return EXIT_USAGE;
-	}
-	printf("usage: spdvault %s %s\n\n%s\nOptions:\n", c->name, c->args,
-	       c->text);
-	options_print(c);
-	return 0;
-}
-
-static void print_version(void)
-{
-	printf("spdvault %s\n", SPDVAULT_VERSION);
-	printf("%s, zstd %s, %s, jansson %s, %s\n", archive_version_string(),
-	       ZSTD_versionString(), OpenSSL_version(OPENSSL_VERSION),
-	       JANSSON_VERSION, XML_ExpatVersion());
-}
-
 static void end_event(struct ui *u, int exit, json_t *error, json_t *more)
 {
 	json_t *o = json_pack("{sb si so?}", "ok", exit == 0, "exit", exit,
@@ -116,6 +81,51 @@ int command_done(struct ui *u, int exit, json_t *more)
 	return exit;
 }
 
+static int no_command(struct ui *u, const char *name)
+{
+	struct err e;
+
+	(void)!err_set(&e, ERR_USAGE, "no command '%s'", name);
+	err_hint(&e, "'spdvault help' lists them");
+	return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
+}
+
+static int print_help(struct ui *u, const char *name)
+{
+	const struct command *c;
+
+	if (!name || strcmp(name, "help") == 0) {
+		print_usage(stdout);
+		printf("\nOptions of all commands:\n");
+		options_print(NULL);
+		printf("\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 no "
+		       "phone or no right to open it,\n4 the phone or a loader "
+		       "refused or did not come up, 5 data differs from what "
+		       "was\npromised, 6 incomplete, 7 refused for safety, 130 "
+		       "interrupted.\n");
+		return 0;
+	}
+	c = find_command(name);
+	if (!c)
+		return no_command(u, name);
+	printf("usage: spdvault %s%s%s\n\n%s\nOptions:\n", c->name,
+	       *c->args ? " " : "", c->args, c->text);
+	options_print(c);
+	return 0;
+}
+
+static int print_version(struct ui *u)
+{
+	if (u->json)
+		return command_done(
+			u, 0, json_pack("{ss}", "version", SPDVAULT_VERSION));
+	printf("spdvault %s\n", SPDVAULT_VERSION);
+	printf("%s, zstd %s, %s, jansson %s, %s\n", archive_version_string(),
+	       ZSTD_versionString(), OpenSSL_version(OPENSSL_VERSION),
+	       JANSSON_VERSION, XML_ExpatVersion());
+	return 0;
+}
+
 /* Results that could not be written are no results. */
 static int flush_results(int exit)
 {
@@ -135,11 +145,8 @@ static int run_command(const struct options *o, struct ui *u)
 	struct err e;
 	int rc;
 
-	if (!c) {
-		rc = err_set(&e, ERR_USAGE, "no command '%s'", o->args[0]);
-		err_hint(&e, "'spdvault help' lists them");
-		return command_failed(u, &e, EXIT_USAGE, NULL, NULL);
-	}
+	if (!c)
+		return no_command(u, o->args[0]);
 	u->command = c->name;
 	rc = options_check(o, c, &e);
 	if (rc < 0)
@@ -195,13 +202,13 @@ int main(int argc, char **argv)
 		options_free(&o);
 		return flush_results(exit);
 	}
+	u.json = o.json;
 	if (o.version) {
-		print_version();
-		exit = 0;
+		exit = print_version(&u);
 	} else if (o.nargs > 0 && strcmp(o.args[0], "help") == 0) {
-		exit = print_help(o.nargs > 1 ? o.args[1] : NULL);
+		exit = print_help(&u, o.nargs > 1 ? o.args[1] : NULL);
 	} else if (o.help) {
-		exit = print_help(o.nargs > 0 ? o.args[0] : NULL);
+		exit = print_help(&u, o.nargs > 0 ? o.args[0] : NULL);
 	} else if (o.nargs == 0 && !o.json) {
 		print_usage(stderr);
 		exit = EXIT_USAGE;

@@ -120,7 +120,9 @@ static int read_entry(struct pac *p, uint64_t offset, bool wide, struct err *e)
 		return lies(e, AGAIN);
 	}
 	if (odd)
-		pac_problem(p, "the entry of '%.60s' holds what is no text",
+		pac_problem(p,
+			    "the entry of '%.60s' holds what is no text, or "
+			    "more addresses than it has room for",
 			    *f->name ? f->name : f->id);
 	if (f->size > 0) {
 		if (!pac_safe_name(f->name, f->safe))

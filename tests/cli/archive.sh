@@ -9,6 +9,11 @@ run backup --device sim:ums512,super=17M,userdata=1M -o a.tar.zst --note 'for te
 is 'an archive' ended 0
 stock_unpack a.tar.zst whole
 
+# What docs/archive-format.md tells people to do without this program
+sed -n '/^```sh/,/^```/p' "$tree/docs/archive-format.md" | sed '1d;$d' >stock.sh
+mkdir stock && is 'the script of docs/archive-format.md' eval '(cd stock && sh -e ../stock.sh ../a.tar.zst)'
+is '... it had something to check' test -s stock/backup/SHA256SUMS
+
 # -- list and inspect --------------------------------------------------------
 
 works 'list' list a.tar.zst

@@ -74,6 +74,8 @@ json 4 'phone that refuses' '' backup --device sim:ums512,auth_gate=1 -o c.tar.z
 json 3 'no phone' '' info --device tty:/dev/nosuch
 json 1 'no file' '' list nosuch
 json 2 'no command' ''
+json 2 'help of no command' '' help nosuch
+json 0 version version --version
 json 2 'no such command' '' nosuch
 json 2 'no such option' '' list --nope a.tar.zst
 json 2 'missing -o' '' backup --device sim:ums512
