@@ -20,8 +20,9 @@ static int verify(const struct restore_request *q, const struct job_events *ev,
 	manifest_free(&v.manifest);
 	if (rc == 0)
 		return 0;
-	err_hint(e, "nothing is written from an archive that is not as it was "
-		    "made: take another copy of it");
+	if (e->code == ERR_FORMAT || e->code == ERR_MISMATCH)
+		err_hint(e, "nothing is written from an archive that is not as "
+			    "it was made: take another copy of it");
 	return err_context(e, "'%s'", q->archive);
 }
 
@@ -199,6 +200,8 @@ static int compare_all(struct restore *r, struct err *e)
 			restore_say(it, before, "%s", reason);
 		else if (it->state == RESTORE_EQUAL && it->differs)
 			it->state = RESTORE_WRITE;
+		if (it->state == RESTORE_WRITE)
+			restore_ask_writer(r, it);
 	}
 	return 0;
 }

@@ -69,6 +69,17 @@ static void target_of(const struct restore_item *it, struct write_target *t)
 		it->length <= TO_ITS_END || it->rule->kind == RESTORE_BOOT;
 }
 
+void restore_ask_writer(const struct restore *r, struct restore_item *it)
+{
+	struct write_target t;
+	struct err e;
+
+	target_of(it, &t);
+	t.has_sum = it->how == RESTORE_AS_NV;
+	if (writer_check(r->s, &t, &e) < 0)
+		restore_say(it, RESTORE_REFUSED, "%s", e.text);
+}
+
 static int put_nv(struct restore *r, const struct restore_item *it,
 		  struct err *e)
 {

@@ -90,6 +90,9 @@ int restore_nv_pack(struct restore *r, const struct restore_item *it,
 		    uint8_t **ret, size_t *ret_n, uint32_t *ret_sum,
 		    struct err *e) MUST_CHECK;
 
+/* What no request can say, by its name or size, becomes RESTORE_REFUSED. */
+void restore_ask_writer(const struct restore *r, struct restore_item *it);
+
 /* -- the state file ------------------------------------------------------ */
 
 /* A new one: the plan, and that the safety copy is being made. */

@@ -213,7 +213,7 @@ static bool whole(const struct phone *p, enum area_id area, struct target *ret)
 static bool find_fixnv(const struct phone *p, const char *name,
 		       struct target *ret)
 {
-	char other[BSL_NAME_UNITS + 2];
+	char other[BSL_NAME_UNITS + 3];
 	size_t n = strlen(name);
 
 	if (!strstr(name, "fixnv"))

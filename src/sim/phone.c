@@ -301,7 +301,7 @@ static bool names_fit(const char *list)
 
 	for (; list && *list; list += len + (list[len] == '+'), n++) {
 		len = strcspn(list, "+");
-		if (!len || len > BSL_NAME_MAX)
+		if (!len || len > BSL_NAME_UNITS)
 			return false;
 	}
 	return n <= 16;
@@ -329,7 +329,7 @@ static int configure(struct phone *p, const char *keys, struct err *e)
 	if (!names_fit(c->add))
 		return err_set(e, ERR_USAGE,
 			       "key 'add' takes up to 16 names "
-			       "of up to 35 characters");
+			       "of up to 36 characters");
 	if (c->window < 4096)
 		return err_set(e, ERR_USAGE, "key 'window' is under 4K");
 	if (c->fixnv_size > NV_RAM)

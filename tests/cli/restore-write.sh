@@ -165,6 +165,8 @@ cp first phone
 cp $m.tar.zst other.tar.zst
 restore --yes --resume
 is 'nothing to go on with: 2' ended 2 "there is no '$m.undo.tar.zst.state'"
+run restore none.tar.zst --device "sim:$m,$base"
+is 'no such archive: 1' ended 1 'none.tar.zst' '^  try: look at the spelling of the path'
 
 # -- other phones ------------------------------------------------------------
 
@@ -221,6 +223,12 @@ done
 is 'lost before the first write, while it is compared and saved' test $early -gt 1
 is '... nothing is left behind' same $left 0
 
+long=a_name_of_thirty-six_letters_is_much
+run backup --device "sim:$m,$base,add=$long" -o long.tar.zst
+run restore long.tar.zst --device "sim:$m,$base,add=$long,damage=a_name_of_*,damage=logo" --yes
+is 'a name that no request holds is refused, the others are written: 6' ended 6
+is '... why' prints "$long: .*its name is too long for the request"
+is '... the others' prints '^restored: 1 partition, .* all read back'
 run backup --device "sim:ums512,$base,user_partition=84,same_slots=1" -o second.tar.zst
 run restore second.tar.zst l_fixnv1_a --device "sim:ums512,$base,user_partition=84,same_slots=1" --same-phone --dry-run
 is 'a first copy that the archive lacks: 2' ended 2 "no partition 'l_fixnv1_a'" "name 'l_fixnv2_a', its second copy"
