@@ -18,7 +18,10 @@ struct transport;
  */
 struct transport_ops {
 	const char *name;
-	/* All of buf as one transfer, or an error. */
+	/*
+	 * All of buf as one transfer, or an error.  Of one that need not be
+	 * waited for the error may be that of the next call.
+	 */
 	int (*send)(struct transport *t, const void *buf, size_t len,
 		    unsigned timeout_ms, struct err *e);
 	/* 1..cap bytes as they come; silence is ERR_TIMEOUT, never 0 bytes. */

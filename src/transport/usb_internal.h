@@ -115,6 +115,7 @@ void usb_hint_boot_key(struct err *e);
 /* -- usb_io.c ------------------------------------------------------------ */
 
 #define USB_IN_TRANSFERS 2u
+#define USB_OUT_SMALL	 256u /* less than a packet at high speed */
 
 enum in_fault { IN_OK, IN_STALL, IN_OVERFLOW, IN_FAILED };
 
@@ -126,6 +127,17 @@ struct usb_in {
 	uint8_t *buf;
 	bool flying;
 	unsigned turn; /* order of posting */
+};
+
+/* The request that is on its way while we listen already. */
+struct usb_out {
+	struct libusb_transfer *x;
+	bool behind; /* small requests go this way: the phone answers */
+	bool flying;
+	int rc; /* of libusb; how the last one ended */
+	unsigned timeout_ms;
+	uint64_t limit; /* clock */
+	uint8_t buf[USB_OUT_SMALL];
 };
 
 struct usb {
@@ -140,6 +152,7 @@ struct usb {
 	struct usb_ends ends;
 	bool claimed;
 	struct usb_in in[USB_IN_TRANSFERS];
+	struct usb_out out;
 	unsigned turns;
 	size_t in_size; /* of the next ones */
 	unsigned small_run;
@@ -168,8 +181,6 @@ void usb_io_stop(struct usb *u);
 /* ... and between that and the end of the context: frees the transfers. */
 void usb_io_end(struct usb *u);
 
-int usb_send(struct transport *t, const void *buf, size_t len,
-	     unsigned timeout_ms, struct err *e) MUST_CHECK;
 int usb_recv(struct transport *t, void *buf, size_t cap, size_t *ret_len,
 	     unsigned timeout_ms, struct err *e) MUST_CHECK;
 int usb_drain(struct transport *t, struct err *e) MUST_CHECK;
@@ -179,9 +190,27 @@ int usb_drain(struct transport *t, struct err *e) MUST_CHECK;
  * waits until u->gone is known, or that it stays.
  */
 void usb_watch_it_leave(struct usb *u);
+/* Lets libusb work until something ends, or so long. */
+void usb_pump(struct usb *u, uint64_t ms);
+/* Makes all places for answers ready; those that are, stay. */
+void usb_post_all(struct usb *u);
+/* From now on the silence counts after which a transfer is looked into. */
+void usb_start_looking(struct usb *u);
 /* ERR_GONE, with the boot key when it was a visit of that kind. */
 int usb_gone(const struct usb *u, struct err *e) MUST_CHECK;
 /* How long a phone was there that never said a word; 0: another case. */
 uint64_t usb_silent_visit(const struct usb *u);
+
+/* -- usb_out.c ----------------------------------------------------------- */
+
+/* As usb_io_start, _stop and _end, which call them. */
+int usb_out_start(struct usb *u, struct err *e) MUST_CHECK;
+void usb_out_stop(struct usb *u);
+void usb_out_end(struct usb *u);
+
+int usb_send(struct transport *t, const void *buf, size_t len,
+	     unsigned timeout_ms, struct err *e) MUST_CHECK;
+/* How the request ended that was not waited for, once; 0: well, or not yet. */
+int usb_out_failure(struct usb *u, struct err *e) MUST_CHECK;
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * usb_io.c - bytes from and to a phone that is open; docs/protocol.md 1.3.
+ * usb_io.c - bytes from a phone that is open; docs/protocol.md 1.3.
  *
- * Two bulk IN transfers are always under way, so that an answer never waits for
- * us.  What they bring goes into a queue that recv hands out; libusb calls
- * in_done() for each from inside libusb_handle_events..., in this thread.
+ * There are two bulk IN transfers, one of them always under way, so that an
+ * answer never waits for us.  What they bring goes into a queue that recv hands
+ * out; libusb calls in_done() for each from inside libusb_handle_events..., in
+ * this thread.  The other one is posted when that costs no time: behind the
+ * next request (usb_out.c), or while there is nothing to do but wait.
  */
 #include "base/clock.h"
 #include "usb_internal.h"
@@ -99,7 +101,7 @@ static bool may_post(const struct usb *u)
 	       usb_queue_room(&u->queue) >= (flying(u) + 1) * (size_t)IN_SIZE;
 }
 
-static void post_all(struct usb *u)
+void usb_post_all(struct usb *u)
 {
 	for (unsigned i = 0; i < USB_IN_TRANSFERS; i++)
 		if (!u->in[i].flying && may_post(u))
@@ -146,6 +148,7 @@ static void LIBUSB_CALL in_done(struct libusb_transfer *x)
 		learn_size(u, (size_t)x->actual_length, (size_t)x->length);
 		u->faults = 0;
 		u->heard = true;
+		u->out.behind = true;
 		u->looked = x->status == LIBUSB_TRANSFER_CANCELLED;
 	}
 	switch (x->status) {
@@ -166,12 +169,12 @@ static void LIBUSB_CALL in_done(struct libusb_transfer *x)
 		u->fault = IN_FAILED;
 		break;
 	}
-	if (may_post(u))
+	/* A full one: there is more to come. */
+	if ((flying(u) == 0 || x->actual_length == x->length) && may_post(u))
 		post(in);
 }
 
-/* Lets libusb work until something ends, or so long. */
-static void pump(struct usb *u, uint64_t ms)
+void usb_pump(struct usb *u, uint64_t ms)
 {
 	struct timeval tv = { (time_t)(ms / 1000),
 			      (suseconds_t)(ms % 1000 * 1000) };
@@ -194,7 +197,7 @@ static void cancel_one(struct usb_in *in)
 	if (libusb_cancel_transfer(in->x) == LIBUSB_ERROR_NO_DEVICE)
 		in->u->gone = true;
 	while (in->flying && in->turn == turn && clock_ms() < limit)
-		pump(in->u, limit - clock_ms());
+		usb_pump(in->u, limit - clock_ms());
 }
 
 static void cancel_all(struct usb *u)
@@ -227,7 +230,7 @@ static void look_inside(struct usb *u)
 		cancel_one(old);
 }
 
-static void start_looking(struct usb *u)
+void usb_start_looking(struct usb *u)
 {
 	u->look_ms = u->open_ended ? LOOK_OPEN_MS : LOOK_FIRST_MS;
 	u->look_at = clock_ms() + u->look_ms;
@@ -239,14 +242,14 @@ void usb_watch_it_leave(struct usb *u)
 
 	while (!u->gone && clock_ms() < limit) {
 		u->fault = IN_OK;
-		post_all(u);
+		usb_post_all(u);
 		if (!u->gone)
-			pump(u, SETTLE_MS);
+			usb_pump(u, SETTLE_MS);
 		if (u->fault != IN_OK)
 			usleep(SETTLE_MS * 1000);
 	}
 	u->fault = IN_OK;
-	post_all(u);
+	usb_post_all(u);
 }
 
 /* Mends what can be mended.  0: go on. */
@@ -257,11 +260,11 @@ static int settle(struct usb *u, struct err *e)
 	if (u->gone)
 		return usb_gone(u, e);
 	if (fault == IN_OK)
-		return 0;
+		return usb_out_failure(u, e);
 	u->faults++;
 	u->fault = IN_OK;
 	if (fault == IN_OVERFLOW) {
-		post_all(u);
+		usb_post_all(u);
 		return err_set(
 			e, ERR_FRAME,
 			"the phone sent more than it announced (babble)");
@@ -275,7 +278,7 @@ static int settle(struct usb *u, struct err *e)
 		usleep(SETTLE_MS * 1000);
 	}
 	u->fault = IN_OK;
-	post_all(u);
+	usb_post_all(u);
 	if (u->gone)
 		return usb_gone(u, e);
 	if (fault == IN_STALL && u->faults > STALLS_MAX)
@@ -291,14 +294,14 @@ static int settle(struct usb *u, struct err *e)
 	return 0;
 }
 
-/* As pump(), and the queue is empty: what comes goes to buf at once. */
+/* As usb_pump(), and the queue is empty: what comes goes to buf at once. */
 static size_t pump_into(struct usb *u, void *buf, size_t cap, uint64_t ms)
 {
 	size_t n;
 
 	u->dst = buf;
 	u->dst_cap = cap;
-	pump(u, ms);
+	usb_pump(u, ms);
 	n = u->dst_len;
 	u->dst_cap = u->dst_len = 0;
 	return n;
@@ -319,15 +322,16 @@ int usb_recv(struct transport *t, void *buf, size_t cap, size_t *ret_len,
 			n = usb_queue_take(&u->queue, buf, cap);
 		if (n > 0) {
 			if (!u->looked)
-				start_looking(u);
-			post_all(u);
+				usb_start_looking(u);
+			if (flying(u) == 0)
+				usb_post_all(u);
 			*ret_len = n;
 			return 0;
 		}
 		r = settle(u, e);
 		if (r < 0)
 			return r;
-		post_all(u);
+		usb_post_all(u);
 		if (last)
 			return err_set(e, ERR_TIMEOUT,
 				       "nothing came within %u ms", timeout_ms);
@@ -364,73 +368,7 @@ int usb_drain(struct transport *t, struct err *e)
 	return err_set(e, ERR_FRAME, "the phone never stops sending");
 }
 
-/* -- transfers to the phone ------------------------------------------------ */
-
-static int out_failed(struct usb *u, int rc, size_t done, size_t len,
-		      unsigned timeout_ms, struct err *e)
-{
-	if (rc == LIBUSB_ERROR_TIMEOUT)
-		return err_set(e, ERR_TIMEOUT,
-			       "the phone took %zu of %zu bytes, then none for "
-			       "%u ms",
-			       done, len, timeout_ms);
-	if (rc == LIBUSB_ERROR_NO_MEM)
-		return err_nomem(e);
-	if (rc == LIBUSB_ERROR_NO_DEVICE)
-		u->gone = true;
-	else if (rc == LIBUSB_ERROR_PIPE)
-		rc = libusb_clear_halt(u->port.handle, u->ends.out) ==
-				     LIBUSB_ERROR_NO_DEVICE
-			     ? LIBUSB_ERROR_NO_DEVICE
-			     : LIBUSB_ERROR_PIPE;
-	if (rc != LIBUSB_ERROR_PIPE)
-		usb_watch_it_leave(u);
-	if (u->gone)
-		return usb_gone(u, e);
-	return err_set(e, ERR_FRAME, "sending %zu bytes to the phone: %s", len,
-		       usb_words(rc));
-}
-
-static int out(struct usb *u, const void *buf, size_t len, unsigned timeout_ms,
-	       struct err *e)
-{
-	int done = 0;
-	int rc = libusb_bulk_transfer(u->port.handle, u->ends.out,
-				      (unsigned char *)(uintptr_t)buf, (int)len,
-				      &done, timeout_ms);
-
-	if (rc == 0 && (size_t)done < len)
-		rc = LIBUSB_ERROR_IO;
-	if (rc == 0)
-		return 0;
-	return out_failed(u, rc, (size_t)(done < 0 ? 0 : done), len, timeout_ms,
-			  e);
-}
-
-int usb_send(struct transport *t, const void *buf, size_t len,
-	     unsigned timeout_ms, struct err *e)
-{
-	struct usb *u = (struct usb *)t;
-	uint8_t nothing = 0;
-	int r;
-
-	if (u->gone)
-		return usb_gone(u, e);
-	if (len > INT_MAX)
-		return err_set(e, ERR_BUG, "a frame of %zu bytes", len);
-	if (u->looked && u->queue.len == 0)
-		u->open_ended = true; /* what came by looking was all */
-	u->looked = false;
-	post_all(u); /* the answer finds its place prepared */
-	r = out(u, buf, len, timeout_ms, e);
-	/* Without it the phone waits for more [1.3]. */
-	if (r == 0 && usb_needs_zlp(len, u->ends.out_packet))
-		r = out(u, &nothing, 0, timeout_ms, e);
-	start_looking(u);
-	return r;
-}
-
-/* -- beginning and end --------------------------------------------------- */
+/* -- beginning and end ----------------------------------------------------- */
 
 int usb_io_new(struct usb *u, struct err *e)
 {
@@ -467,14 +405,17 @@ int usb_io_start(struct usb *u, struct err *e)
 		libusb_fill_bulk_transfer(in->x, u->port.handle, u->ends.in,
 					  in->buf, IN_SIZE, in_done, in, 0);
 	}
-	post_all(u);
-	start_looking(u);
+	if (usb_out_start(u, e) < 0)
+		return -(int)e->code;
+	usb_post_all(u);
+	usb_start_looking(u);
 	return 0;
 }
 
 void usb_io_stop(struct usb *u)
 {
 	u->stopping = true;
+	usb_out_stop(u);
 	cancel_all(u);
 }
 
@@ -485,5 +426,6 @@ void usb_io_end(struct usb *u)
 		u->in[i].x = NULL;
 		u->in[i].flying = false;
 	}
+	usb_out_end(u);
 	u->gone = true;
 }

@@ -463,6 +463,55 @@ static void a_phone_that_takes_nothing_is_named(void **state)
 	assert_ok(send(20), &e);
 }
 
+/* It answers: the next small request is not waited for. */
+static void trusted(void)
+{
+	mock_give(pattern, 100, mock.nouts + 1, false);
+	assert_ok(send(20), &e);
+	expect(100, 1000);
+}
+
+static void a_small_request_is_not_waited_for(void **state)
+{
+	size_t len;
+
+	(void)state;
+	begin();
+	trusted();
+	mock.out_mute = 1;
+	assert_ok(send(20), &e);
+	assert_int_equal(mock.in_flying, 2);
+	expect_silence();
+	assert_err(send(20), ERR_TIMEOUT, "0 of 20 bytes, then none for 300",
+		   &e);
+	assert_err(send(20), ERR_TIMEOUT, "0 of 20", &e);
+	mock.out_mute = 0;
+	trusted();
+	mock.out_error = EPIPE;
+	assert_ok(send(20), &e);
+	assert_err(t->ops->recv(t, got, sizeof(got), &len, 1000, &e), ERR_FRAME,
+		   "stall", &e);
+	assert_int_equal(mock.clear_halts, 1);
+	mock.out_error = 0;
+	trusted();
+	mock.out_error = EPROTO;
+	assert_ok(send(20), &e);
+	assert_err(t->ops->recv(t, got, sizeof(got), &len, 1000, &e), ERR_FRAME,
+		   "damaged", &e);
+	mock.out_error = 0;
+	trusted();
+	/* More than one packet may be a piece of a loader. */
+	mock.out_mute = 1;
+	assert_err(send(600), ERR_TIMEOUT, "0 of 600", &e);
+	mock.out_mute = 0;
+	trusted();
+	mock.out_mute = 1;
+	assert_ok(send(20), &e);
+	mock_vanish("1-2");
+	assert_err(t->ops->recv(t, got, sizeof(got), &len, 1000, &e), ERR_GONE,
+		   "usb:1-2", &e);
+}
+
 static void in_use_is_told_from_absent(void **state)
 {
 	(void)state;
@@ -745,6 +794,7 @@ static int run(void)
 		T(stalls_and_babble_are_named),
 		T(noise_on_the_cable_ends),
 		T(a_phone_that_takes_nothing_is_named),
+		T(a_small_request_is_not_waited_for),
 		T(in_use_is_told_from_absent),
 		T(without_the_right_the_rule_is_named),
 		T(phones_are_listed),
