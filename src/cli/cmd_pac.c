@@ -88,6 +88,8 @@ static int extract(struct pac *p, const struct options *o, struct ui *u)
 		return pac_failed(u, &e, more);
 	ui_result(u, "%zu file%s, %s, below '%s'", r.files,
 		  r.files == 1 ? "" : "s", text_size(r.bytes, size), q.dir);
+	ui_result(u, "  not compared with the package's checksum, which is of "
+		     "all of it: 'spdvault pac check' does that");
 	return command_done(u, 0, more);
 }
 

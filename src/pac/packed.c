@@ -26,6 +26,16 @@ struct packed {
 	unsigned rewinds;
 };
 
+/* "... failed (-5)": the number of a library says nothing to anybody. */
+static void drop_number(char *text)
+{
+	char *at = strrchr(text, '(');
+
+	if (at && at > text && at[-1] == ' ' &&
+	    strcmp(at + 1 + strspn(at + 1, "-0123456789"), ")") == 0)
+		at[-1] = '\0';
+}
+
 /* `opened`: it has a format, which libarchive may then be asked about. */
 static int failed(struct archive *a, bool opened, struct err *e)
 {
@@ -41,6 +51,7 @@ static int failed(struct archive *a, bool opened, struct err *e)
 		return rc;
 	}
 	pac_clean(text ? text : "it cannot be read", clean, sizeof(clean));
+	drop_number(clean);
 	rc = err_set(e, ERR_FORMAT,
 		     "the archive is damaged or of an unknown "
 		     "kind: %s",

@@ -38,6 +38,9 @@ for old in '' -1; do
 	rm -rf x
 done
 
+works 'pac extract says what it did not look at' pac extract a.pac FDL -C x
+is '... and what does' prints "not compared with the package's checksum.*'spdvault pac check'"
+rm -rf x
 works 'pac extract by id and by name' pac extract a.pac 'FDL*' 'boot.*' -C x
 is '... three files' same "$(find x -type f | wc -l)" 3
 fails 7 "fdl1-sign.bin' exists" '--force' pac extract a.pac FDL -C x
@@ -76,6 +79,12 @@ for file in wide.pac wide.pac.gz; do
 	is '... and no blocks' test "$(du -k wide/huge.img | cut -f1)" -lt 100
 done
 rm -rf wide wide.pac*
+
+bsdtar --format zip -cf whole.zip a.pac
+head -c $(($(size_of whole.zip) * 2 / 3)) whole.zip >broken.zip
+run pac check broken.zip
+is 'a cut zip' ended 5 'damaged or of an unknown kind'
+is '... no number of a library' no grep -Eq '\(-?[0-9]+\)$' "$err"
 
 # A message cuts long names anywhere, also inside of a character.
 long=$(printf '中%.0s' $(seq 90))
