@@ -165,8 +165,8 @@ static int compare_items(struct pass *a, struct err *e)
 	int rc;
 
 	end_range(a);
-	if (!a->out.ranges || a->out.state != COMPARE_SAME ||
-	    a->c->q->strict || a->p->nunreadable || a->gaps.nunreadable)
+	if (!a->out.ranges || a->out.state != COMPARE_SAME || a->c->q->strict ||
+	    a->p->nunreadable || a->gaps.nunreadable)
 		return 0;
 	rc = compare_nv_end(&a->nv, &d, e);
 	if (rc == 0)

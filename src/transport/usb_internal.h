@@ -17,7 +17,7 @@
 
 #define USB_PORTS_MAX 7 /* hubs in a row, by the USB specification */
 
-/* -- usb_parts.c: no device needed ----------------------------------------- */
+/* -- usb_parts.c: no device needed --------------------------------------- */
 
 /* A place to plug in; nports == 0: any. */
 struct usb_path {

@@ -66,7 +66,7 @@ int usb_gone(const struct usb *u, struct err *e)
 	return rc;
 }
 
-/* -- transfers from the phone ---------------------------------------------- */
+/* -- transfers from the phone -------------------------------------------- */
 
 static void post(struct usb_in *in)
 {
@@ -368,7 +368,7 @@ int usb_drain(struct transport *t, struct err *e)
 	return err_set(e, ERR_FRAME, "the phone never stops sending");
 }
 
-/* -- beginning and end ----------------------------------------------------- */
+/* -- beginning and end --------------------------------------------------- */
 
 int usb_io_new(struct usb *u, struct err *e)
 {

@@ -54,7 +54,7 @@ static int out(struct usb *u, const void *buf, size_t len, unsigned timeout_ms,
 			  e);
 }
 
-/* -- one that is not waited for -------------------------------------------- */
+/* -- one that is not waited for ------------------------------------------ */
 
 static int result_of(enum libusb_transfer_status status)
 {
@@ -164,7 +164,7 @@ void usb_out_end(struct usb *u)
 	u->out.flying = false;
 }
 
-/* -- all others ------------------------------------------------------------ */
+/* -- all others ---------------------------------------------------------- */
 
 /* One packet, which is not full: it needs no empty one behind it. */
 static bool goes_behind(const struct usb *u, size_t len)

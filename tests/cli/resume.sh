@@ -156,7 +156,7 @@ run "${backup[@]}" --resume --force --quiet
 is '... is replaced with --force' ended 6
 is '... the same members' is_whole a.tar.zst
 
-# -- what the loader refused before -------------------------------------------
+# -- what the loader refused before ------------------------------------------
 
 # By its name, with no ext4 in it, prodnv is refused whole.
 listed=sim:ums512,$base,user_partition=84

@@ -104,7 +104,7 @@ is '... are taken as well' prints 'SC9863A'
 # The one profile that is shown in full
 prints_only() { same "$(grep -c '^[a-z0-9]* *0x' "$out")" 1 && prints "^$1 "; }
 
-# -- where to ------------------------------------------------------------------
+# -- where to ----------------------------------------------------------------
 # All of it is said before anything is done with a phone.
 
 touch there
