@@ -45,6 +45,13 @@ int part_reader_open(struct session *s, const struct extent *x, uint64_t from,
 int part_reader_fill(struct part_reader *r, struct block *b,
 		     struct err *e) MUST_CHECK;
 /*
+ * As part_reader_fill, but comes back after eight chunks, so that progress can
+ * be told and the user be heard.  The next request may be on its way then, and
+ * no chunk is cut for it.
+ */
+int part_reader_fill_some(struct part_reader *r, struct block *b,
+			  struct err *e) MUST_CHECK;
+/*
  * Puts n zero bytes (at most what is left, and what fits into b) in place of
  * bytes that cannot be had.  Returns how many.
  */
@@ -78,8 +85,6 @@ void reader_forbid(struct session *s, const struct extent *x, uint64_t from);
  */
 int reader_probe(struct session *s, const char *name, uint64_t offset,
 		 uint32_t n, struct err *e) MUST_CHECK;
-/* One request goes ahead now; the end of each fill costs its gain once. */
-bool reader_is_ahead(const struct session *s);
 /* The largest READ_MIDST that has worked in this session, bytes. */
 uint32_t reader_chunk(const struct session *s);
 

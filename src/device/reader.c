@@ -7,10 +7,12 @@
 #include "exchange.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ECHO_REPLY (-1) /* in err.sys: no reply of the protocol */
+#define ECHO_REPLY	 (-1) /* in err.sys: no reply of the protocol */
+#define CHUNKS_AT_A_TIME 8u
 
 /*
  * Some loaders answer for partitions that they are built to skip, with the
@@ -243,11 +245,12 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 	}
 }
 
-int part_reader_fill(struct part_reader *r, struct block *b, struct err *e)
+static int fill(struct part_reader *r, struct block *b, unsigned chunks,
+		struct err *e)
 {
 	if (b->used == 0)
 		b->offset = r->pos;
-	while (b->used < b->cap && r->pos < r->x.length) {
+	while (b->used < b->cap && r->pos < r->x.length && chunks-- > 0) {
 		uint32_t n;
 
 		if (fetch_chunk(r, b->data + b->used, b->cap - b->used, &n, e) <
@@ -259,6 +262,16 @@ int part_reader_fill(struct part_reader *r, struct block *b, struct err *e)
 		r->pos += n;
 	}
 	return 0;
+}
+
+int part_reader_fill(struct part_reader *r, struct block *b, struct err *e)
+{
+	return fill(r, b, UINT_MAX, e);
+}
+
+int part_reader_fill_some(struct part_reader *r, struct block *b, struct err *e)
+{
+	return fill(r, b, CHUNKS_AT_A_TIME, e);
 }
 
 size_t part_reader_skip(struct part_reader *r, struct block *b, uint64_t n)
@@ -308,11 +321,6 @@ int part_reader_peek(struct part_reader *r, uint64_t at, void *buf, uint32_t n,
 		return 0;
 	r->lost = e->code == ERR_GONE || r->s->dead;
 	return err_context(e, "at 0x%" PRIx64, at);
-}
-
-bool reader_is_ahead(const struct session *s)
-{
-	return s->opt.read_ahead;
 }
 
 uint64_t part_reader_pos(const struct part_reader *r)

@@ -7,8 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define CHUNKS_PER_FILL 8u
-#define TOLD_MOST	3u
+#define TOLD_MOST 3u
 
 static int start(struct part_source *src, uint64_t at, struct err *e)
 {
@@ -179,22 +178,14 @@ static int stopped(struct err *e)
 
 static int fill_once(struct part_source *src, struct block *b, struct err *e)
 {
-	size_t step = (size_t)reader_chunk(src->s) * CHUNKS_PER_FILL;
-	struct block view = *b;
-	int rc;
+	size_t had = b->used;
+	int rc = part_reader_fill_some(src->reader, b, e);
 
-	if (step < READER_UNIT)
-		step = READER_UNIT;
-	if (view.cap - view.used > step && !reader_is_ahead(src->s))
-		view.cap = view.used + step;
-	rc = part_reader_fill(src->reader, &view, e);
-	if (view.used > b->used) {
+	if (b->used > had) {
 		src->bad_run = 0;
 		if (src->rec)
-			job_has_read(src->rec, view.used - b->used);
+			job_has_read(src->rec, b->used - had);
 	}
-	b->used = view.used;
-	b->offset = view.offset;
 	if (rc == 0 || e->code != ERR_REFUSED)
 		return rc;
 	if (src->by_name) {

@@ -286,6 +286,32 @@ static void no_request_is_wasted(void **state)
 	wirerig_close(&on);
 }
 
+static void a_pause_cuts_no_chunk(void **state)
+{
+	struct extent x = extent("boot_a", 0, 4 * MIB);
+	struct block b = { .data = mem, .cap = 4 * MIB };
+	struct part_reader *r;
+	uint64_t start, size;
+	size_t whole, calls = 0;
+
+	(void)state;
+	wirerig_open_raised(&on, "ums512");
+	wirerig_find(&on, x.name, &start, &size);
+	read_and_compare(x.name, 0, x.length);
+	whole = on.tap->nreads;
+	wirerig_close(&on);
+	wirerig_open_raised(&on, "ums512");
+	memset(mem, 0xA5, sizeof(mem));
+	assert_ok(part_reader_open(on.s, &x, 0, &r, &e), &e);
+	for (; b.used < b.cap; calls++)
+		assert_ok(part_reader_fill_some(r, &b, &e), &e);
+	assert_ok(part_reader_close(r, &e), &e);
+	wirerig_assert_bytes(&on, "user", start, mem, x.length);
+	assert_int_equal(on.tap->nreads, whole);
+	assert_int_equal(calls, (whole + 7) / 8);
+	wirerig_close(&on);
+}
+
 static void a_size_that_is_refused_is_not_tried_again(void **state)
 {
 	static const struct {
@@ -806,6 +832,7 @@ int main(void)
 		TEST(the_users_limit_is_kept),
 		TEST(no_request_is_wasted),
 		TEST(a_lost_start_behind_a_stray_ack_is_noticed),
+		TEST(a_pause_cuts_no_chunk),
 		TEST(a_size_that_is_refused_is_not_tried_again),
 		TEST(the_largest_plain_read_is_answered),
 		TEST(a_spoilt_answer_is_asked_for_again),
