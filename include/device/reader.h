@@ -69,7 +69,7 @@ int part_reader_peek(struct part_reader *r, uint64_t at, void *buf, uint32_t n,
 		     struct err *e) MUST_CHECK;
 /* Offset of the next byte in the extent. */
 uint64_t part_reader_pos(const struct part_reader *r);
-/* READ_END; r is gone, whatever is returned. */
+/* After a fill to the brim: READ_END; r is gone, whatever is returned. */
 int part_reader_close(struct part_reader *r, struct err *e) MUST_CHECK;
 /* The same after a failure: sends nothing more than READ_END, ignores it. */
 void part_reader_drop(struct part_reader *r);
