@@ -54,13 +54,13 @@ tool() { # NAME MIB: one run
 	run "$2" spdvault "${1%+}" super $phone $ahead
 }
 one_case() { # MIB
-	local t n base few=5
+	local t base few=5
 	for t in floor read backup read+ backup+; do
 		tool $t $few
 		echo "$took" >"/tmp/base.$t"
 	done
 	# In turns, so that what disturbs one disturbs all.
-	for n in $(seq "$rounds"); do
+	for _ in $(seq "$rounds"); do
 		for t in floor read backup read+ backup+; do
 			tool $t $(($1 + few))
 			base=$(cat "/tmp/base.$t")
