@@ -7,6 +7,7 @@
 /* Sectors of both kinds divide it, so that no chunk ends inside one. */
 #define CHUNK_STEP  0x1000u
 #define CHUNK_LEAST 0x200u /* smaller ones no loader is known to want */
+#define SMALL	    0x800u /* a page of some flash; less some may not give */
 #define STRIKES	    3u	   /* then it is the size, and not the line */
 
 void chunk_init(struct chunk_state *c, uint32_t cap)
@@ -66,6 +67,20 @@ uint32_t chunk_after(const struct session *s, uint32_t n)
 		return 0;
 	chunk_worked(&after, n);
 	return after.now > after.proven ? 0 : next_of(s, &after);
+}
+
+uint32_t chunk_fit(const struct session *s, uint64_t n, uint64_t left)
+{
+	uint32_t sector = session_sector(s);
+	uint64_t half = (left / 2 + sector - 1) / sector * sector;
+
+	if (left <= n)
+		return (uint32_t)left;
+	if (left - n >= n / 2 || n > s->chunk.proven)
+		return (uint32_t)n;
+	if (half == left - half && half - sector >= SMALL)
+		half += sector;
+	return (uint32_t)half;
 }
 
 void chunk_worked(struct chunk_state *c, uint32_t n)

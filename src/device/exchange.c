@@ -161,11 +161,9 @@ static uint32_t next_ahead(const struct part_reader *r, uint32_t n)
 
 	if (r->careful || r->pos < r->suspect_end || n > r->s->chunk.proven)
 		return 0;
-	next = chunk_after(r->s, n);
-	if (next > r->room)
-		next = r->room;
-	if (next > left)
-		next = left;
+	if (left > r->room)
+		left = r->room;
+	next = chunk_fit(r->s, chunk_after(r->s, n), left);
 	if (r->x.by_address &&
 	    r->x.offset + r->pos + n + next > address_limit(r->s, r->x.region))
 		return 0;

@@ -74,17 +74,17 @@ static uint32_t next_chunk(const struct part_reader *r, size_t room)
 	uint64_t left = r->x.length - r->pos, at = r->x.offset + r->pos;
 	uint64_t n = chunk_next(r->s);
 
+	if (left > room)
+		left = room;
 	if (exchange_pending(r))
 		return exchange_pending(r);
 	if (r->pos < r->suspect_end)
 		n = to_border(at, (r->suspect_end - r->pos) / 2, unit_of(r));
 	else if (r->careful && r->careful < n)
 		n = to_border(at, r->careful, unit_of(r));
-	if (n > room)
-		n = room;
-	if (n > left)
-		n = left;
-	return address_cut(r, (uint32_t)n);
+	else
+		n = chunk_fit(r->s, n, left);
+	return address_cut(r, (uint32_t)(n < left ? n : left));
 }
 
 static void has_come(struct part_reader *r, uint32_t n)

@@ -39,13 +39,14 @@ bool reread_may(const struct reread *q, const struct manifest_part *p)
 /*
  * How much to ask for next.  Two lengths by turns, so that an answer that
  * belongs to the request before has the wrong length.  Both are parts of what
- * has worked, so that the places are others than the first time; a loader
- * that gives 4 KiB at most is slow enough, and gets nearly as much each time.
+ * has worked, so that the places are others than the first time, when it was
+ * eight eighths and a sector less by turns; a loader that gives 4 KiB at most
+ * is slow enough, and gets nearly as much each time.
  */
 static size_t piece_len(const struct reread *q, unsigned turn, unsigned n)
 {
 	static const unsigned eighths[2][2] = { { 7, 5 }, { 6, 3 } };
-	static const unsigned small[2][2] = { { 7, 8 }, { 6, 7 } };
+	static const unsigned small[2][2] = { { 7, 6 }, { 7, 5 } };
 	uint32_t chunk = reader_chunk(q->s), len;
 
 	if (chunk <= READER_UNIT)
