@@ -53,11 +53,11 @@ static int make_plan(struct run *r, struct err *e)
 	for (size_t i = 0; i < r->layout.nwarnings && !r->q->known; i++)
 		run_warn(r, r->layout.warnings[i]);
 	while (job_trust_raw(r->s, &r->layout, r->ev, &q.raw_trusted, e) < 0)
-		if (job_recover(&r->rec, e) < 0)
+		if (job_recover(&r->rec, NULL, e) < 0)
 			return err_context(e, "comparing two ways of reading");
 	if (r->q->active_slot_only) {
 		while (job_active_slot(r->s, &r->layout, &q.only_slot, e) < 0)
-			if (job_recover(&r->rec, e) < 0)
+			if (job_recover(&r->rec, NULL, e) < 0)
 				return -(int)e->code;
 		job_note(r->ev, "slot %c is active", q.only_slot);
 	}

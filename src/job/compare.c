@@ -357,7 +357,7 @@ static int look_at_phone(struct compare *c, struct err *e)
 	if (compare_identity(c, e) < 0)
 		return -(int)e->code;
 	while (job_trust_raw(c->s, &c->layout, c->ev, &q.raw_trusted, e) < 0)
-		if (job_recover(&c->rec, e) < 0)
+		if (job_recover(&c->rec, NULL, e) < 0)
 			return err_context(e, "comparing two ways of reading");
 	return plan_make(&c->layout, &q, &c->plan, e);
 }

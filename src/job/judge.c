@@ -16,7 +16,7 @@ static int ask_slot(struct recovery *rec, const struct layout *l, char *ret,
 			*ret = 0;
 			return 0;
 		}
-		if (job_recover(rec, e) < 0)
+		if (job_recover(rec, NULL, e) < 0)
 			return -(int)e->code;
 	}
 	return 0;

@@ -37,8 +37,7 @@ static int come_back(struct part_source *src, struct err *e)
 		return -(int)e->code;
 	do {
 		stop(src);
-		src->rec->part = src->part->name;
-		if (job_recover(src->rec, e) < 0)
+		if (job_recover(src->rec, src->part->name, e) < 0)
 			return -(int)e->code;
 	} while (start(src, src->at, e) < 0);
 	return 0;
@@ -230,7 +229,7 @@ int part_source_close(struct part_source *src, struct err *e)
 	rc = part_reader_close(r, e);
 	/* All of it is here; the next one needs the phone. */
 	if (rc < 0 && src->rec)
-		rc = job_recover(src->rec, e);
+		rc = job_recover(src->rec, src->part->name, e);
 	return rc;
 }
 

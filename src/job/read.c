@@ -28,7 +28,7 @@ static int find_extent(struct recovery *rec, const struct read_request *q,
 		return rc;
 	}
 	while (job_trust_raw(rec->s, l, rec->ev, &pq.raw_trusted, e) < 0)
-		if (job_recover(rec, e) < 0)
+		if (job_recover(rec, NULL, e) < 0)
 			return -(int)e->code;
 	if (plan_make(l, &pq, &plan, e) < 0)
 		return -(int)e->code;

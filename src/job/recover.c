@@ -69,12 +69,10 @@ static int check_table(struct recovery *r, struct err *e)
 	return rc;
 }
 
-static void tell_loss(struct recovery *r, const struct err *e)
+static void tell_loss(struct recovery *r, const char *part, const struct err *e)
 {
-	const char *part = r->part ? r->part : "";
-
-	job_warn(r->ev, "the phone is lost: %s%s%s", part, *part ? " " : "",
-		 e->text);
+	job_warn(r->ev, "the phone is lost: %s%s%s", part ? part : "",
+		 part ? " " : "", e->text);
 	if (e->code == ERR_GONE)
 		job_note(r->ev,
 			 "waiting for it to come back to the same port: check "
@@ -120,7 +118,7 @@ static int too_often(struct err *e)
 	return rc;
 }
 
-int job_recover(struct recovery *r, struct err *e)
+int job_recover(struct recovery *r, const char *part, struct err *e)
 {
 	while (session_is_lost(r->s, e)) {
 		int rc;
@@ -130,7 +128,7 @@ int job_recover(struct recovery *r, struct err *e)
 		if (r->tries++ > 0)
 			session_ask_for_less(r->s);
 		r->since = 0;
-		tell_loss(r, e);
+		tell_loss(r, part, e);
 		rc = session_recover(r->s, e);
 		if (rc == 0)
 			rc = check_table(r, e);
@@ -150,7 +148,7 @@ int job_layout(struct recovery *r, struct layout *ret, struct err *e)
 
 	names = plan_known_names(&n);
 	while (layout_read(r->s, names, n, ret, e) < 0)
-		if (job_recover(r, e) < 0)
+		if (job_recover(r, NULL, e) < 0)
 			return err_context(e, "reading the partition table");
 	return 0;
 }

@@ -128,7 +128,7 @@ static int look_at_table(struct restore *r, struct err *e)
 	if (r->layout.names_write)
 		return refuse_damaged_table(e);
 	while (job_trust_raw(r->s, &r->layout, &r->ev, &q.raw_trusted, e) < 0)
-		if (job_recover(&r->rec, e) < 0)
+		if (job_recover(&r->rec, NULL, e) < 0)
 			return err_context(e, "comparing two ways of reading");
 	return plan_make(&r->layout, &q, &r->reading, e);
 }

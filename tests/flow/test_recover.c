@@ -256,6 +256,34 @@ static void reading_one_partition_goes_on_too(void **state)
 	free(part.unreadable);
 }
 
+/*
+ * The last request is the one that ends the reading of it.  The name is that of
+ * the part in hand: kept from an earlier loss, it was read out of freed memory.
+ */
+static void a_loss_at_its_end_names_the_partition(void **state)
+{
+	struct rig *r = *state;
+	struct job_events ev;
+	struct manifest_part part;
+	struct read_request q = { .part = "boot_a" };
+	struct phone_stats st;
+	char keys[64];
+
+	for (unsigned lossy = 0; lossy < 2; lossy++) {
+		if (lossy)
+			snprintf(keys, sizeof(keys), ",disconnect_at=%u",
+				 (unsigned)st.requests);
+		rig_open(r, spec(lossy ? keys : ""));
+		q.out = rig_path(r, lossy ? "b.img" : "a.img");
+		ev = rig_events(r);
+		assert_ok(job_read(r->s, &q, &ev, &part, &r->e), &r->e);
+		free(part.unreadable);
+		assert_int_equal(r->warnings, lossy);
+		phone_stats(r->phone, &st);
+	}
+	assert_memory_equal(r->last_warning, "the phone is lost: boot_a ", 26);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, rig_teardown)
 
 int main(void)
@@ -273,6 +301,7 @@ int main(void)
 		TEST(a_loader_that_hangs_for_good_is_told),
 		TEST(a_place_that_hangs_is_not_unreadable),
 		TEST(reading_one_partition_goes_on_too),
+		TEST(a_loss_at_its_end_names_the_partition),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
