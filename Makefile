@@ -91,8 +91,9 @@ FAILING := malloc calloc realloc reallocarray strdup strndup asprintf vasprintf 
 	unlink mkdir rename renameat2 fallocate64 open64 \
 	json_object json_array json_string json_integer json_real json_dumps \
 	json_loadb phone_new phone_take phone_give phone_attach
-$(B)/tests/fault/test_nomem $(B)/tests/fault/test_disk: $(B)/tests/fault/failing.o
-$(B)/tests/fault/test_nomem $(B)/tests/fault/test_disk: MOCK_LIBS = $(FAILING:%=-Wl,--wrap=%)
+FAILED := $(addprefix $(B)/tests/fault/,test_nomem test_disk test_hang)
+$(FAILED): $(B)/tests/fault/failing.o
+$(FAILED): MOCK_LIBS = $(FAILING:%=-Wl,--wrap=%)
 
 $(filter $(B)/tests/fault/test_sweep%,$(TESTS)): $(B)/tests/fault/sweep.o
 

@@ -80,6 +80,8 @@ void outfile_set_watch(struct outfile *f, const struct watch *w);
  * ERR_CANCELLED, and so does every later one.
  */
 void outfile_give_up(struct outfile *f);
+/* A thread that a disk does not give back uses f: it stays, also closed. */
+void outfile_leave(struct outfile *f);
 uint64_t outfile_size(const struct outfile *f);
 const char *outfile_partial(const struct outfile *f);
 /* fsync, rename, fsync of the folder.  f is still to be closed. */

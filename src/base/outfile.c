@@ -26,6 +26,7 @@ struct outfile {
 	struct watch watch;  /* of the commit */
 	atomic_bool give_up; /* nobody reads the pipe, and that is the end */
 	bool left;	     /* a thread still waits for the disk */
+	bool in_use;	     /* ... and for what is in here */
 };
 
 static int refuse_existing(const char *path, struct err *e)
@@ -365,6 +366,11 @@ void outfile_give_up(struct outfile *f)
 	atomic_store(&f->give_up, true);
 }
 
+void outfile_leave(struct outfile *f)
+{
+	f->in_use = true;
+}
+
 uint64_t outfile_size(const struct outfile *f)
 {
 	return f->size;
@@ -453,7 +459,7 @@ void outfile_close(struct outfile *f, bool keep)
 {
 	struct err ignored;
 
-	if (!f)
+	if (!f || f->in_use)
 		return;
 	if (f->fd >= 0 && !f->committed) {
 		/* Best effort: the caller already reports a failure. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* extract.c - members to files, or to a pipe. */
 #include "base/file.h"
-#include "base/sha256.h"
 #include "base/text.h"
+#include "file_sink.h"
 #include "folder.h"
 #include "job/archive_jobs.h"
 
@@ -20,7 +20,6 @@ struct unpack {
 	const struct job_events *ev;
 	struct extract_result *res;
 	struct archive_reader *r;
-	struct sha256 *hash;
 	bool *used; /* which of the globs fitted something */
 	struct job_progress pr;
 	bool stream; /* no manifest at the start: it may stand behind */
@@ -94,12 +93,9 @@ static int make_folders(char *path, size_t from, struct err *e)
 	return 0;
 }
 
-/*
- * The bytes of the current member into out and the hash.  *ret_whole: none of
- * them was damaged.
- */
-static int copy_member(struct unpack *u, const struct archive_member *m,
-		       struct outfile *out, bool *ret_whole, struct err *e)
+/* *ret_whole: none of the current member's bytes was damaged. */
+static int copy_pieces(struct unpack *u, const struct archive_member *m,
+		       struct file_sink *sink, bool *ret_whole, struct err *e)
 {
 	static const uint8_t zeros[65536];
 	struct archive_piece p;
@@ -121,17 +117,33 @@ static int copy_member(struct unpack *u, const struct archive_member *m,
 			size_t n = p.len - at < sizeof(zeros) ? p.len - at
 							      : sizeof(zeros);
 
-			if (outfile_write_sparse(out, zeros, n, e) < 0)
+			if (file_sink_write(sink, zeros, n, e) < 0)
 				return -(int)e->code;
 		}
-		if (!p.damage &&
-		    (sha256_add(u->hash, p.data, p.len, e) < 0 ||
-		     outfile_write_sparse(out, p.data, p.len, e) < 0))
+		if (!p.damage && file_sink_write(sink, p.data, p.len, e) < 0)
 			return -(int)e->code;
 		u->pr.done = p.offset + p.len;
 		u->pr.all_done += p.len;
 		job_progress(u->ev, &u->pr);
 	}
+}
+
+/* Into the file, whose disk may hang; the digest is that of what came there. */
+static int copy_member(struct unpack *u, const struct archive_member *m,
+		       struct outfile *out, bool *ret_whole,
+		       uint8_t sha256[SHA256_LEN], struct err *e)
+{
+	const struct watch w = job_watch(u->ev, outfile_partial(out));
+	struct file_sink *sink;
+	struct err later;
+	int rc, ended;
+
+	if (file_sink_new(out, &w, true, &sink, e) < 0)
+		return -(int)e->code;
+	rc = copy_pieces(u, m, sink, ret_whole, e);
+	ended = file_sink_end(sink, sha256, rc < 0 ? &later : e);
+	file_sink_free(sink);
+	return rc < 0 ? rc : ended;
 }
 
 static bool is_promised(struct unpack *u, const char *member,
@@ -176,11 +188,7 @@ static int extract_to(struct unpack *u, const struct archive_member *m,
 	int rc = remember(u, m, &t, e);
 
 	if (rc == 0)
-		rc = sha256_begin(u->hash, e);
-	if (rc == 0)
-		rc = copy_member(u, m, out, &good, e);
-	if (rc == 0 && good)
-		rc = sha256_end(u->hash, sum, e);
+		rc = copy_member(u, m, out, &good, sum, e);
 	if (rc < 0)
 		return rc;
 	good = good && is_promised(u, m->name, sum);
@@ -324,15 +332,12 @@ int job_extract(const struct extract_request *q, const struct job_events *ev,
 		return err_nomem(e);
 	rc = archive_open(q->archive, q->threads, &u.r, e);
 	if (rc == 0)
-		rc = sha256_new(&u.hash, e);
-	if (rc == 0)
 		rc = extract_all(&u, e);
 	if (rc == 0 && ret->damaged)
 		rc = err_set(e, ERR_MISMATCH,
 			     "%zu file%s could not be "
 			     "extracted whole",
 			     ret->damaged, ret->damaged == 1 ? "" : "s");
-	sha256_free(u.hash);
 	archive_close(u.r);
 	free(u.used);
 	for (size_t i = 0; i < u.ntaken; i++)

@@ -9,12 +9,15 @@
 
 struct file_sink;
 
-/* Borrows f, whose owner does not touch it before file_sink_end(). */
-int file_sink_new(struct outfile *f, const struct watch *w,
+/*
+ * Borrows f, whose owner does not touch it before file_sink_end(), and has it
+ * watched by *w from now on.
+ */
+int file_sink_new(struct outfile *f, const struct watch *w, bool hash,
 		  struct file_sink **ret, struct err *e) MUST_CHECK;
 /*
  * Ends the thread, also in the middle; what was put may be lost then.  A
- * thread that a disk does not give back stays, with what it uses.
+ * thread that a disk does not give back stays, with what it uses, f too.
  */
 void file_sink_free(struct file_sink *s);
 
@@ -24,7 +27,11 @@ int file_sink_get(struct file_sink *s, struct block **ret,
 		  struct err *e) MUST_CHECK;
 /* Takes back the block that was got last. */
 void file_sink_put(struct file_sink *s, struct block *b);
-/* Waits until all is written. */
+/* For bytes that lie elsewhere: copies them into as many blocks as they need.
+ */
+int file_sink_write(struct file_sink *s, const void *p, size_t n,
+		    struct err *e) MUST_CHECK;
+/* Waits until all is written.  sha256: of all of it; NULL without `hash`. */
 int file_sink_end(struct file_sink *s, uint8_t sha256[SHA256_LEN],
 		  struct err *e) MUST_CHECK;
 

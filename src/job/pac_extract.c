@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* pac_extract.c - files of a firmware package into a folder. */
 #include "base/file.h"
+#include "file_sink.h"
 #include "folder.h"
 #include "job/pac_jobs.h"
 
@@ -10,7 +11,6 @@
 #include <string.h>
 
 #define NO_PLACE UINT64_MAX
-#define PIECE	 ((size_t)1 << 20)
 
 struct unpack {
 	struct pac *pac;
@@ -20,7 +20,6 @@ struct unpack {
 	bool *used; /* which of the globs fitted something */
 	const struct pac_file *wanted[PAC_FILES_MAX];
 	size_t n;
-	uint8_t *piece;
 	struct job_progress pr;
 };
 
@@ -73,23 +72,43 @@ static int choose(struct unpack *u, struct err *e)
 	return 0;
 }
 
-static int copy(struct unpack *u, const struct pac_file *f, struct outfile *out,
-		struct err *e)
+static int copy_blocks(struct unpack *u, const struct pac_file *f,
+		       struct file_sink *sink, struct err *e)
 {
 	for (uint64_t at = 0; at < f->size;) {
-		size_t n =
-			f->size - at < PIECE ? (size_t)(f->size - at) : PIECE;
+		uint64_t n = f->size - at;
+		struct block *b;
 
-		if (job_go_on(u->ev, e) < 0 ||
-		    pac_read(u->pac, u->piece, n, f->offset + at, e) < 0 ||
-		    outfile_write_sparse(out, u->piece, n, e) < 0)
+		if (job_go_on(u->ev, e) < 0 || file_sink_get(sink, &b, e) < 0)
 			return -(int)e->code;
+		if (n > b->cap)
+			n = b->cap;
+		if (pac_read(u->pac, b->data, (size_t)n, f->offset + at, e) < 0)
+			return -(int)e->code;
+		b->used = (size_t)n;
+		file_sink_put(sink, b);
 		at += n;
 		u->pr.done = at;
 		u->pr.all_done += n;
 		job_progress(u->ev, &u->pr);
 	}
-	return outfile_commit(out, e);
+	return 0;
+}
+
+static int copy(struct unpack *u, const struct pac_file *f, struct outfile *out,
+		struct err *e)
+{
+	const struct watch w = job_watch(u->ev, outfile_partial(out));
+	struct file_sink *sink;
+	int rc;
+
+	if (file_sink_new(out, &w, false, &sink, e) < 0)
+		return -(int)e->code;
+	rc = copy_blocks(u, f, sink, e);
+	if (rc == 0)
+		rc = file_sink_end(sink, NULL, e);
+	file_sink_free(sink);
+	return rc < 0 ? rc : outfile_commit(out, e);
 }
 
 /* What is not there as a whole is told, and does not hide the others. */
@@ -163,9 +182,7 @@ int job_pac_extract(struct pac *p, const struct pac_extract_request *q,
 
 	memset(ret, 0, sizeof(*ret));
 	u.used = calloc(q->nnames + 1, sizeof(*u.used));
-	u.piece = malloc(PIECE);
-	rc = u.used && u.piece ? extract_all(&u, e) : err_nomem(e);
+	rc = u.used ? extract_all(&u, e) : err_nomem(e);
 	free(u.used);
-	free(u.piece);
 	return rc;
 }

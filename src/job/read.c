@@ -192,8 +192,7 @@ static int read_extent(struct recovery *rec, const struct read_request *q,
 	if (rc == 0) {
 		const struct watch w = job_watch(ev, outfile_partial(out));
 
-		outfile_set_watch(out, &w);
-		rc = file_sink_new(out, &w, &sink, e);
+		rc = file_sink_new(out, &w, true, &sink, e);
 	}
 	if (rc == 0)
 		rc = read_source(&src, x, sink, outfile_is_regular(out), &late,

@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <openssl/evp.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,9 +22,13 @@
 
 struct failing failing;
 
+static sem_t hung, released;
+
 void failing_arm(bool on)
 {
 	if (on) {
+		sem_init(&hung, 0, 0);
+		sem_init(&released, 0, 0);
 		failing.seen = 0;
 		failing.failed = 0;
 	}
@@ -31,6 +36,22 @@ void failing_arm(bool on)
 }
 
 static _Thread_local bool in_phone;
+
+/* Waits outside of everything, as in a disk that does not answer. */
+static void hang(void)
+{
+	sem_post(&hung);
+	while (sem_wait(&released) < 0)
+		;
+	errno = EIO;
+}
+
+void failing_release(void)
+{
+	while (sem_wait(&hung) < 0)
+		;
+	sem_post(&released);
+}
 
 static bool due(unsigned what)
 {
@@ -54,7 +75,10 @@ static bool fails(unsigned what)
 		return false;
 	if (!due(what))
 		return false;
-	errno = failing.error;
+	if (failing.error == FAIL_HANG)
+		hang();
+	else
+		errno = failing.error;
 	return true;
 }
 

@@ -17,7 +17,9 @@ enum failing_what {
 	FAIL_DISK = FAIL_WRITE | FAIL_READ | FAIL_SYNC | FAIL_NAME | FAIL_FILE
 };
 
-#define FAIL_SHORT (-1) /* in `error`: half of it is written or read */
+/* In `error`, instead of an errno. */
+#define FAIL_SHORT (-1) /* half of it is written or read */
+#define FAIL_HANG  (-2) /* writing stops until failing_release(), then EIO */
 
 /*
  * Calls by the program and the tests, not those that libraries make inside,
@@ -36,5 +38,7 @@ extern struct failing failing;
 
 /* Starts counting, or ends it. */
 void failing_arm(bool on);
+/* Waits until a call hangs, and lets it go. */
+void failing_release(void);
 
 #endif
