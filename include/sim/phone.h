@@ -62,8 +62,9 @@ struct phone_stats {
 	uint64_t unsupported; /* commands that this loader does not know */
 	uint64_t early;	      /* transfers that came before a reply was out */
 	uint64_t storage_writes; /* changes to the storage, by whatever cause */
-	uint64_t commanded_writes; /* of these: caused by a command */
-	const char *dead;	   /* why the loader hangs, or NULL */
+	/* Of these: caused by a command; also one for which it was refused. */
+	uint64_t commanded_writes;
+	const char *dead; /* why the loader hangs, or NULL */
 	/* What was written will hurt, though it was not refused; or NULL. */
 	const char *harm;
 	char stage[16]; /* "brom", "fdl1", "fdl2", "autod", "off" */
@@ -78,7 +79,10 @@ enum phone_host {
 	PHONE_HOST_CHARGING
 };
 enum phone_host phone_host(const struct phone *p);
-/* A log of the writes, one line each; borrowed, never NULL. */
+/*
+ * A log of the writes, one line each, up to some 256 KiB; the last line then
+ * says that there were more.  Borrowed, never NULL.
+ */
 const char *phone_write_log(const struct phone *p);
 
 /*

@@ -455,6 +455,9 @@ int layout_make(struct storage *s, const struct model *m, struct cfg *c,
 {
 	int r;
 
+	/* Flash itself; an eMMC's or UFS' controller says zeros. */
+	for (int i = 0; i < AREAS; i++)
+		s->area[i].erased_byte = m->kind == MODEL_NAMES ? 0 : 0xFF;
 	if (c->super > (uint64_t)1 << 44 || c->userdata > (uint64_t)1 << 44)
 		return err_set(e, ERR_USAGE, "no phone is larger than 16T");
 	if (m->kind == MODEL_UBI)

@@ -288,6 +288,25 @@ static bool gate(struct phone *p, const struct wire_msg *m)
 	return true;
 }
 
+/*
+ * What would change fuses or flags in a build that knows it [3.1].  This one
+ * does not, but whoever sends it has not only read.
+ */
+static void unknown_write(struct phone *p, unsigned type)
+{
+	switch (type) {
+	case BSL_CMD_ENABLE_SECUREBOOT:
+		sim_blind_write(p, "ENABLE_SECUREBOOT");
+		break;
+	case BSL_CMD_DISABLE_SELINUX:
+		sim_blind_write(p, "DISABLE_SELINUX");
+		break;
+	case BSL_CMD_WRITE_EFUSE:
+		sim_blind_write(p, "WRITE_EFUSE");
+		break;
+	}
+}
+
 void fdl2_command(struct phone *p, const struct wire_msg *m)
 {
 	static const uint8_t log[] = "\0\0\0\0sim: working\n";
@@ -299,7 +318,9 @@ void fdl2_command(struct phone *p, const struct wire_msg *m)
 		return;
 	if (!(sim_by_number(p)
 		      ? ids_command(p, m)
-		      : fdl2_read_command(p, m) || fdl2_write_command(p, m)))
+		      : fdl2_read_command(p, m) || fdl2_write_command(p, m))) {
+		unknown_write(p, m->type);
 		fdl2_unknown(p);
+	}
 	fdl2_log(p, m);
 }

@@ -331,6 +331,8 @@ bool sim_write(struct phone *p, const char *cause, bool commanded,
 	       enum area_id area, uint64_t offset, const uint8_t *data,
 	       uint64_t n);
 
+/* Counts and logs a write of which nothing is simulated but its command. */
+void sim_blind_write(struct phone *p, const char *cause);
 /*
  * What was written to this name will hurt, though every answer was a yes;
  * NULL when it was written well.

@@ -189,7 +189,8 @@ static void apply_erased(const struct area *a, uint64_t offset, uint8_t *buf,
 		uint64_t hi = least(r->start + r->size, offset + n);
 
 		if (lo < hi)
-			memset(buf + (lo - offset), 0, (size_t)(hi - lo));
+			memset(buf + (lo - offset), a->erased_byte,
+			       (size_t)(hi - lo));
 	}
 }
 
@@ -280,7 +281,8 @@ static void erase_pages(struct area *a, uint64_t offset, uint64_t n)
 		uint64_t hi = least(offset + n, at + AREA_PAGE);
 
 		if (p->no && lo < hi)
-			memset(p->data + (lo - at), 0, (size_t)(hi - lo));
+			memset(p->data + (lo - at), a->erased_byte,
+			       (size_t)(hi - lo));
 	}
 }
 

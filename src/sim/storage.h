@@ -58,6 +58,7 @@ struct area {
 	size_t n_pages, cap_pages;
 	struct range *erased;
 	size_t n_erased;
+	uint8_t erased_byte; /* what erased places read as */
 };
 
 enum area_id { AREA_USER, AREA_BOOT1, AREA_BOOT2, AREAS };

@@ -5,10 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LOG_MAX ((size_t)256 << 10)
+#define LOG_MAX ((size_t)256 << 10) /* in memory */
 
 int log_open(struct phone *p, struct err *e)
 {
@@ -28,12 +29,19 @@ void log_close(struct phone *p)
 	p->log_fd = -1;
 }
 
+/* The file gets every line, the copy in memory only the first ones. */
 static void log_add(struct phone *p, const char *line)
 {
 	size_t n = strlen(line);
 
 	if (p->log_fd >= 0 && write(p->log_fd, line, n) != (ssize_t)n)
 		sim_die(p, "its 'log' file cannot be written");
+	if (p->log.len > LOG_MAX)
+		return;
+	strbuf_add(&p->log, "%s", line);
+	if (p->log.len > LOG_MAX)
+		strbuf_add(&p->log, "(later changes are counted, and in the "
+				    "file of the key 'log')\n");
 }
 
 /* By the table as it was last looked at. */
@@ -55,15 +63,23 @@ static void write_log(struct phone *p, const char *cause, enum area_id area,
 		      uint64_t offset, uint64_t n, bool erase)
 {
 	const char *name = name_at(p, area, offset);
-	size_t from = p->log.len;
+	char line[256];
 
-	if (p->log.len > LOG_MAX)
-		return;
-	strbuf_add(&p->log, "%s: %s 0x%" PRIx64 "+0x%" PRIx64 "%s%s%s\n", cause,
-		   area_name(area), offset, n, *name ? " " : "", name,
-		   erase ? " erased" : "");
-	if (!p->log.failed)
-		log_add(p, p->log.s + from);
+	snprintf(line, sizeof(line),
+		 "%s: %s 0x%" PRIx64 "+0x%" PRIx64 "%s%s%s\n", cause,
+		 area_name(area), offset, n, *name ? " " : "", name,
+		 erase ? " erased" : "");
+	log_add(p, line);
+}
+
+void sim_blind_write(struct phone *p, const char *cause)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), "%s: refused, and not simulated\n", cause);
+	log_add(p, line);
+	p->stats.storage_writes++;
+	p->stats.commanded_writes++;
 }
 
 bool sim_poke(struct phone *p, enum area_id area, uint64_t offset,

@@ -294,6 +294,76 @@ static void writes_are_counted(void **state)
 	bench_is_dead();
 }
 
+static void erase(uint32_t id)
+{
+	uint8_t b[8] = { 0 };
+
+	put_be32(b, id);
+	assert_int_equal(bench_call(BSL_CMD_ERASE_FLASH, b, 8), BSL_REP_ACK);
+}
+
+/* Bare flash, also where something was written before. */
+static void erased_flash_reads_as_ff(void **state)
+{
+	static const struct {
+		const char *spec;
+		uint32_t id;
+	} phones[] = { { "sc6531e", 0x90000006 }, { "ums9117", 0x90000001 } };
+	uint8_t data[16], ff[0x400];
+
+	(void)state;
+	memset(ff, 0xFF, sizeof(ff));
+	for (size_t i = 0; i < 2; i++) {
+		bench_boot(phones[i].spec);
+		assert_int_equal(start_write(phones[i].id, 16), BSL_REP_ACK);
+		memset(data, 0x5A, sizeof(data));
+		assert_int_equal(bench_call(BSL_CMD_MIDST_DATA, data, 16),
+				 BSL_REP_ACK);
+		assert_int_equal(bench_say(BSL_CMD_END_DATA), BSL_REP_ACK);
+		erase(phones[i].id);
+		for (uint32_t at = 0; at < 0x2000; at += 0x1000) {
+			assert_int_equal(bench_read_id(phones[i].id, at, 0x400),
+					 BSL_REP_READ_FLASH);
+			assert_memory_equal(bench.data, ff, 0x400);
+		}
+	}
+}
+
+static size_t lines_of(FILE *f)
+{
+	size_t n = 0;
+	int c;
+
+	while ((c = fgetc(f)) != EOF)
+		n += c == '\n';
+	return n;
+}
+
+/* The copy in memory ends, and says so; the file goes on. */
+static void the_log_file_has_every_change(void **state)
+{
+	char path[] = "/tmp/test-sim-log.XXXXXX", spec[64];
+	const char *log, *end;
+	int fd = mkstemp(path);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+
+	(void)state;
+	assert_non_null(f);
+	snprintf(spec, sizeof(spec), "sc6531e,log=%s", path);
+	bench_boot(spec);
+	for (int i = 0; i < 8000; i++)
+		erase(0x90000005);
+	assert_int_equal(bench_stats().storage_writes, 8000);
+	assert_int_equal(lines_of(f), 8000);
+	fclose(f);
+	remove(path);
+	log = phone_write_log(bench.phone);
+	assert_in_range(strlen(log), 256 << 10, (256 << 10) + 512);
+	end = strstr(log, "later changes");
+	assert_non_null(end);
+	assert_string_equal(end + strcspn(end, "\n"), "\n");
+}
+
 static void it_goes_away_without_writing(void **state)
 {
 	(void)state;
@@ -434,6 +504,8 @@ int main(void)
 		T(the_good_copy_of_the_nv_is_served),
 		T(chips_have_a_power_of_two),
 		T(writes_are_counted),
+		T(erased_flash_reads_as_ff),
+		T(the_log_file_has_every_change),
 		T(it_goes_away_without_writing),
 		T(one_loader_wakes_by_a_flag),
 		T(one_loader_after_it_left_the_bus),

@@ -777,6 +777,30 @@ static void the_log_names_what_was_written(void **state)
 			       "+0x10 cache\nSTART_DATA: boot1 0x0+0x10\n"));
 }
 
+/* Refused as unknown, and yet whoever sends them has not only read. */
+static void unknown_commands_that_would_write_are_counted(void **state)
+{
+	static const uint8_t types[] = { BSL_CMD_ENABLE_SECUREBOOT,
+					 BSL_CMD_DISABLE_SELINUX,
+					 BSL_CMD_WRITE_EFUSE };
+
+	(void)state;
+	bench_boot("ums512,leak_unknown=0");
+	assert_int_equal(bench_say(BSL_CMD_READ_FLASH_TYPE),
+			 BSL_REP_UNSUPPORTED_COMMAND);
+	assert_int_equal(writes(), 0);
+	for (size_t i = 0; i < sizeof(types); i++) {
+		assert_int_equal(bench_call(types[i], text, 4),
+				 BSL_REP_UNSUPPORTED_COMMAND);
+		assert_int_equal(writes(), i + 1);
+		assert_int_equal(bench_stats().commanded_writes, i + 1);
+	}
+	assert_string_equal(phone_write_log(bench.phone),
+			    "ENABLE_SECUREBOOT: refused, and not simulated\n"
+			    "DISABLE_SELINUX: refused, and not simulated\n"
+			    "WRITE_EFUSE: refused, and not simulated\n");
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, bench_unplug)
 
 int main(void)
@@ -811,6 +835,7 @@ int main(void)
 		TEST(power_may_go_while_writing),
 		TEST(a_loader_may_write_a_log),
 		TEST(the_log_names_what_was_written),
+		TEST(unknown_commands_that_would_write_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
