@@ -167,6 +167,8 @@ int manifest_part_from_text(const char *text, struct manifest_part *ret,
 struct manifest_part *manifest_add_part(struct manifest *m);
 /* Takes the last part away again, with what it owns. */
 void manifest_drop_part(struct manifest *m);
+/* In the order of their frames, as the archive has them. */
+void manifest_sort_parts(struct manifest *m);
 struct manifest_omitted *manifest_add_omitted(struct manifest *m);
 bool manifest_add_warning(struct manifest *m, const char *text);
 /* Takes off those that begin so. */

@@ -46,6 +46,21 @@ void manifest_drop_part(struct manifest *m)
 	free(m->parts[--m->nparts].unreadable);
 }
 
+static int by_frame(const void *a, const void *b)
+{
+	const struct manifest_part *x = a, *y = b;
+
+	return x->first_frame < y->first_frame
+		       ? -1
+		       : x->first_frame > y->first_frame;
+}
+
+void manifest_sort_parts(struct manifest *m)
+{
+	if (m->nparts > 1)
+		qsort(m->parts, m->nparts, sizeof(*m->parts), by_frame);
+}
+
 struct manifest_omitted *manifest_add_omitted(struct manifest *m)
 {
 	void *list = m->omitted;

@@ -308,5 +308,9 @@ int run_store_parts(struct run *r, struct err *e)
 		if (rc < 0)
 			return rc;
 	}
-	return store_put_off(r, &pr, e);
+	if (store_put_off(r, &pr, e) < 0)
+		return -(int)e->code;
+	/* What was put off lies behind all others, whoever stored it. */
+	manifest_sort_parts(r->m);
+	return 0;
 }

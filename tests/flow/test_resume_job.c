@@ -65,25 +65,24 @@ static struct session *open_phone(const char *spec, struct phone **ret)
 	return s;
 }
 
-static int back_up(const char *keys, bool large, const char *out, bool resume,
-		   struct outcome *ret, struct err *e)
+static int run_backup(const char *spec, const struct plan_request *plan,
+		      const char *out, bool resume, bool keep,
+		      struct outcome *ret, struct err *e)
 {
 	struct backup_request q = { .out = out,
-				    .plan = { .all = true },
-				    .archive = { .level = 1 },
+				    .plan = *plan,
+				    .archive = { .level = 1, .force = !resume },
 				    .device = "sim",
 				    .ending = "leave",
 				    .simulated = true };
 	const struct job_events ev = { .user = (void *)(uintptr_t)out,
-				       .part_done = resume ? NULL : keep_left };
+				       .part_done = keep ? keep_left : NULL };
 	const struct session_options so = { .fdl1 = &fdl1, .fdl2 = &fdl2 };
 	struct phone *phone;
 	struct session *s;
-	char spec[512];
 	int rc;
 
 	memset(ret, 0, sizeof(*ret));
-	smallphone_spec(arc_path("."), keys, 512, large, spec, sizeof(spec));
 	s = open_phone(spec, &phone);
 	if (resume)
 		assert_int_equal(archive_resume_open(out, &q.archive, NULL,
@@ -94,6 +93,16 @@ static int back_up(const char *keys, bool large, const char *out, bool resume,
 	assert_int_equal(ret->phone.storage_writes, 0);
 	session_close(s);
 	return rc;
+}
+
+static int back_up(const char *keys, bool large, const char *out, bool resume,
+		   struct outcome *ret, struct err *e)
+{
+	const struct plan_request all = { .all = true };
+	char spec[512];
+
+	smallphone_spec(arc_path("."), keys, 512, large, spec, sizeof(spec));
+	return run_backup(spec, &all, out, resume, !resume, ret, e);
 }
 
 static void free_outcome(struct outcome *o)
@@ -153,6 +162,14 @@ static void is_good(const char *path)
 	assert_ok(job_verify(path, 0, &ev, &v, &e), &e);
 	assert_int_equal(v.differences, 0);
 	manifest_free(&v.manifest);
+}
+
+/* A text, so that lines can be looked for. */
+static void end_journal(void)
+{
+	left.journal = realloc(left.journal, left.njournal + 1);
+	assert_non_null(left.journal);
+	left.journal[left.njournal] = '\0';
 }
 
 static void write_left(size_t ndata, size_t njournal)
@@ -242,6 +259,72 @@ static void another_table_is_refused(void **state)
 	free(journal);
 }
 
+/* -- what was refused first ---------------------------------------------- */
+
+/* By its name, with no ext4 in it, prodnv is refused whole. */
+#define LISTED "ums512,super=6M,userdata=1M,user_partition=84,prodnv_check=1"
+
+/* prodnv is before both of them in the plan. */
+static int back_up_listed(const char *spec, bool resume, bool keep,
+			  struct outcome *ret, struct err *e)
+{
+	static const char *const names[] = { "prodnv", "misc", "sml_a" };
+	const struct plan_request few = { .names = names, .nnames = 3 };
+
+	return run_backup(spec, &few, arc_path("b"), resume, keep, ret, e);
+}
+
+/* Where the first line from `from` on that begins so ends. */
+static size_t behind(size_t from, const char *begin)
+{
+	const char *at = strstr((char *)left.journal + from - 1, begin);
+
+	assert_non_null(at);
+	at = strchr(at + 1, '\n');
+	assert_non_null(at);
+	return (size_t)(at + 1 - (char *)left.journal);
+}
+
+static void listed_resume_is_same(size_t njournal, const struct outcome *whole)
+{
+	struct outcome now;
+	struct err e;
+
+	write_left(left.ndata, njournal);
+	assert_ok(back_up_listed(LISTED, true, false, &now, &e), &e);
+	same_outcome(&now, whole);
+	is_good(arc_path("b"));
+	free_outcome(&now);
+}
+
+/*
+ * Refused in the first run and given in the second one, it lies behind all
+ * others, and so it is in the manifest, wherever the second one ended.
+ */
+static void put_off_is_the_last_one(void **state)
+{
+	struct outcome refused, given;
+	struct err e;
+
+	(void)state;
+	assert_ok(back_up_listed(LISTED ",damage=prodnv", false, true, &refused,
+				 &e),
+		  &e);
+	assert_null(manifest_find(&refused.m, "prodnv"));
+	free_outcome(&refused);
+	end_journal();
+	write_left(left.ndata,
+		   behind(behind(1, "\nnote left-out prodnv"), "\nend "));
+	assert_ok(back_up_listed(LISTED, true, true, &given, &e), &e);
+	assert_true(given.m.complete);
+	assert_string_equal(given.m.parts[given.m.nparts - 1].name, "prodnv");
+	end_journal();
+	for (size_t i = behind(1, "\nnote resumed "); i <= left.njournal; i++)
+		if (left.journal[i - 1] == '\n')
+			listed_resume_is_same(i, &given);
+	free_outcome(&given);
+}
+
 static int setup(void **state)
 {
 	struct err e;
@@ -253,9 +336,7 @@ static int setup(void **state)
 	assert_true(smallphone_loader(1, &fdl1, &e));
 	assert_true(smallphone_loader(2, &fdl2, &e));
 	assert_ok(back_up(PHONE, true, arc_path("a"), false, &truth, &e), &e);
-	/* A text from here on. */
-	left.journal = realloc(left.journal, left.njournal + 1);
-	left.journal[left.njournal] = '\0';
+	end_journal();
 	return 0;
 }
 
@@ -275,6 +356,7 @@ int main(void)
 		cmocka_unit_test(behind_any_line),
 		cmocka_unit_test(nothing_is_read_twice),
 		cmocka_unit_test(another_table_is_refused),
+		cmocka_unit_test(put_off_is_the_last_one),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
