@@ -204,12 +204,18 @@ static int tty_set_speed(struct transport *t, unsigned baud, struct err *e)
 	return y->fd < 0 ? gone(y, e) : set_line(y, baud, e);
 }
 
+static void let_go(struct tty *y)
+{
+	if (y->fd >= 0)
+		close(y->fd);
+	y->fd = -1;
+}
+
 static void tty_close(struct transport *t)
 {
 	struct tty *y = (struct tty *)t;
 
-	if (y->fd >= 0)
-		close(y->fd);
+	let_go(y);
 	free(y->path);
 	free(y);
 }
@@ -233,38 +239,52 @@ static void name_stay(struct tty *y)
 	transport_set_stay(&y->base, place, stay);
 }
 
-static int open_line(struct tty *y, struct err *e)
+static int open_device(struct tty *y, struct err *e)
+{
+	int r, sys;
+
+	y->fd = open(y->path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (y->fd >= 0)
+		return 0;
+	sys = errno;
+	r = err_set(e, ERR_NODEV, "opening '%s': %s", y->path, strerror(sys));
+	if (sys == EACCES) {
+		err_hint(e, "add yourself to the group of the device "
+			    "(dialout), or run as root");
+		err_why(e, WHY_NO_RIGHT);
+	} else
+		err_hint(e, "look with 'ls /dev/tty*' which serial "
+			    "devices there are");
+	return r;
+}
+
+static int lock_line(const struct tty *y, struct err *e)
 {
 	int r;
 
-	y->fd = open(y->path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (y->fd < 0) {
-		int sys = errno;
+	if (flock(y->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return 0;
+	r = err_set(e, ERR_NODEV, "'%s' is in use by another process", y->path);
+	err_hint(e, "end the other process first; two would spoil each "
+		    "other's answers");
+	err_why(e, WHY_PORT_BUSY);
+	return r;
+}
 
-		r = err_set(e, ERR_NODEV, "opening '%s': %s", y->path,
-			    strerror(sys));
-		if (sys == EACCES) {
-			err_hint(e, "add yourself to the group of the device "
-				    "(dialout), or run as root");
-			err_why(e, WHY_NO_RIGHT);
-		} else
-			err_hint(e, "look with 'ls /dev/tty*' which serial "
-				    "devices there are");
-		return r;
-	}
-	r = set_line(y, FIRST_BAUD, e);
-	if (r < 0)
-		return r;
-	if (flock(y->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
-		r = err_set(e, ERR_NODEV, "'%s' is in use by another process",
-			    y->path);
-		err_hint(e, "end the other process first; two would spoil "
-			    "each other's answers");
-		err_why(e, WHY_PORT_BUSY);
-		return r;
-	}
-	name_stay(y);
-	return 0;
+/* Nothing of a line is touched that another process has. */
+static int open_line(struct tty *y, struct err *e)
+{
+	int r = open_device(y, e);
+
+	if (r == 0)
+		r = lock_line(y, e);
+	if (r == 0)
+		r = set_line(y, FIRST_BAUD, e);
+	if (r == 0)
+		name_stay(y);
+	else
+		let_go(y);
+	return r;
 }
 
 static bool is_cancelled(const struct tty *y)
@@ -284,9 +304,7 @@ static int tty_reopen(struct transport *t, unsigned timeout_ms, struct err *e)
 	struct err why;
 
 	for (;;) {
-		if (y->fd >= 0)
-			close(y->fd);
-		y->fd = -1;
+		let_go(y);
 		if (open_line(y, e) == 0)
 			return 0;
 		if (clock_ms() >= limit)

@@ -23,6 +23,7 @@ static struct {
 	int master;
 	char path[64], spec[96];
 	struct transport *t;
+	struct transport *other; /* another process on the same line */
 	struct session *s;
 	struct loader fdl1, fdl2;
 	struct phone *phone;
@@ -79,8 +80,9 @@ static int drop(void **state)
 		session_close(on.s); /* and its transport */
 	else
 		transport_close(on.t);
+	transport_close(on.other);
 	on.s = NULL;
-	on.t = NULL;
+	on.t = on.other = NULL;
 	if (on.master >= 0)
 		hang_up();
 	phone_free(on.phone);
@@ -292,6 +294,17 @@ static void a_line_in_use_is_refused(void **state)
 	transport_close(on.t);
 	on.t = NULL;
 	assert_ok(transport_open(on.spec, &on.t, &e), &e);
+}
+
+/* The owner talks to a phone at a speed that the phone expects. */
+static void a_line_in_use_keeps_its_speed(void **state)
+{
+	(void)state;
+	open_line("");
+	assert_ok(on.t->ops->set_speed(on.t, 921600, &e), &e);
+	assert_err(transport_open(on.spec, &on.other, &e), ERR_NODEV, "in use",
+		   &e);
+	assert_int_equal(speed_now(), B921600);
 }
 
 static void a_line_starts_at_115200(void **state)
@@ -572,6 +585,23 @@ static void waiting_for_a_device_can_be_ended(void **state)
 		   "stopped by the user", &e);
 }
 
+static void a_line_that_another_took_meanwhile_is_left_alone(void **state)
+{
+	char spec[96];
+
+	(void)state;
+	open_away("");
+	point_to_pty();
+	snprintf(spec, sizeof(spec), "tty:%s", away.name);
+	assert_ok(transport_open(spec, &on.other, &e), &e);
+	assert_ok(on.other->ops->set_speed(on.other, 230400, &e), &e);
+	assert_err(on.t->ops->reopen(on.t, 0, &e), ERR_GONE, "in use", &e);
+	assert_int_equal(speed_now(), B230400);
+	assert_err(on.t->ops->send(on.t, "x", 1, 100, &e), ERR_GONE, "", &e);
+	assert_int_equal(poll(&(struct pollfd) { on.master, POLLIN, 0 }, 1, 0),
+			 0);
+}
+
 #define TEST(f)	     cmocka_unit_test_teardown(f, drop)
 #define TEST_AWAY(f) cmocka_unit_test_teardown(f, drop_away)
 
@@ -589,6 +619,7 @@ int main(void)
 		TEST(what_is_no_terminal_is_refused),
 		TEST(other_forms_of_a_device_are_refused),
 		TEST(a_line_in_use_is_refused),
+		TEST(a_line_in_use_keeps_its_speed),
 		TEST(a_line_starts_at_115200),
 		TEST(speeds_are_those_of_serial_lines),
 		TEST(a_phone_on_a_line_is_raised_and_read),
@@ -599,6 +630,7 @@ int main(void)
 		TEST_AWAY(a_device_that_comes_back_is_opened_anew),
 		TEST_AWAY(a_device_that_stays_away_is_gone),
 		TEST_AWAY(waiting_for_a_device_can_be_ended),
+		TEST_AWAY(a_line_that_another_took_meanwhile_is_left_alone),
 	};
 	int fd = try_pty();
 
