@@ -191,13 +191,13 @@ void usb_pump(struct usb *u, uint64_t ms)
 /* Until in is not under way, or was posted anew since `turn`. */
 static void cancel_one(struct usb_in *in)
 {
-	uint64_t limit = clock_ms() + CANCEL_MS;
+	uint64_t now, limit = clock_ms() + CANCEL_MS;
 	unsigned turn = in->turn;
 
 	if (libusb_cancel_transfer(in->x) == LIBUSB_ERROR_NO_DEVICE)
 		in->u->gone = true;
-	while (in->flying && in->turn == turn && clock_ms() < limit)
-		usb_pump(in->u, limit - clock_ms());
+	while (in->flying && in->turn == turn && (now = clock_ms()) < limit)
+		usb_pump(in->u, limit - now);
 }
 
 static void cancel_all(struct usb *u)

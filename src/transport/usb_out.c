@@ -104,13 +104,13 @@ static int out_behind(struct usb *u, const void *buf, size_t len,
 /* Until it is not under way any more. */
 static void cancel_behind(struct usb *u)
 {
-	uint64_t limit = clock_ms() + CANCEL_MS;
+	uint64_t now, limit = clock_ms() + CANCEL_MS;
 
 	if (u->out.flying &&
 	    libusb_cancel_transfer(u->out.x) == LIBUSB_ERROR_NO_DEVICE)
 		u->gone = true;
-	while (u->out.flying && clock_ms() < limit)
-		usb_pump(u, limit - clock_ms());
+	while (u->out.flying && (now = clock_ms()) < limit)
+		usb_pump(u, limit - now);
 }
 
 int usb_out_failure(struct usb *u, struct err *e)
