@@ -21,8 +21,9 @@
  */
 struct mend {
 	struct archive_writer *w;
-	const struct archive_patch *v;
+	struct archive_patch *v; /* ours with their data: it may outlast them */
 	size_t n;
+	uint8_t *data;
 	XXH64_state_t *xxh;
 	struct sha256 *sha;
 	struct zframe_dec *dec;
@@ -274,6 +275,26 @@ static int commit(struct mend *m, struct err *e)
 	return 0;
 }
 
+static int take_patches(struct mend *m, const struct archive_patch *v, size_t n,
+			struct err *e)
+{
+	size_t bytes = 0;
+	uint8_t *to;
+
+	for (size_t i = 0; i < n; i++)
+		bytes += v[i].len;
+	m->v = calloc(n + 1, sizeof(*m->v));
+	m->data = to = malloc(bytes + 1);
+	if (!m->v || !m->data)
+		return err_nomem(e);
+	for (; m->n < n; v++) {
+		memcpy(to, v->data, v->len);
+		m->v[m->n++] = (struct archive_patch) { v->offset, to, v->len };
+		to += v->len;
+	}
+	return 0;
+}
+
 static int prepare(struct mend *m, struct err *e)
 {
 	struct archive_writer *w = m->w;
@@ -300,6 +321,8 @@ static void forget(struct mend *m)
 	zframe_dec_free(m->dec);
 	sha256_free(m->sha);
 	XXH64_freeState(m->xxh);
+	free(m->v);
+	free(m->data);
 	free(m->raw);
 	free(m->packed);
 	free(m->frames);
@@ -342,10 +365,10 @@ int archive_mend(struct archive_writer *w, const struct archive_patch *v,
 	if (!m)
 		return err_nomem(e);
 	m->w = w;
-	m->v = v;
-	m->n = n;
 	m->spool = -1;
-	rc = prepare(m, e);
+	rc = take_patches(m, v, n, e);
+	if (rc == 0)
+		rc = prepare(m, e);
 	if (rc == 0)
 		rc = pass_member(m, e);
 	if (rc == 0 && m->spool >= 0)

@@ -75,10 +75,11 @@ static bool fails(unsigned what)
 		return false;
 	if (!due(what))
 		return false;
-	if (failing.error == FAIL_HANG)
+	if (failing.error == FAIL_HANG) {
 		hang();
-	else
-		errno = failing.error;
+		return !(what & FAIL_READ);
+	}
+	errno = failing.error;
 	return true;
 }
 

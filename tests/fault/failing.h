@@ -19,7 +19,8 @@ enum failing_what {
 
 /* In `error`, instead of an errno. */
 #define FAIL_SHORT (-1) /* half of it is written or read */
-#define FAIL_HANG  (-2) /* writing stops until failing_release(), then EIO */
+/* It stops until failing_release(); then EIO, or what a read has read. */
+#define FAIL_HANG (-2)
 
 /*
  * Calls by the program and the tests, not those that libraries make inside,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A disk that stops in the middle of a write: the user gets out by Ctrl-C, and
+ * A disk that stops in the middle of a call: the user gets out by Ctrl-C, and
  * the thread that comes back from it later finds all that it uses.
  */
 #include "failing.h"
 
 #include "job/archive_jobs.h"
+#include "lib/arc.h"
 #include "lib/rig.h"
 
 #include <dirent.h>
@@ -15,7 +16,7 @@
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
-	return "leak:file_sink_new\nleak:outfile_open\n";
+	return "leak:file_sink_new\nleak:outfile_open\nleak:archive_mend\n";
 }
 
 static unsigned count_threads(void)
@@ -47,13 +48,13 @@ static void hang_in_the_first_write(void)
 	failing_arm(true);
 }
 
-/* The job has ended, and its thread is still there; it ends by itself. */
-static void assert_thread_comes_back(unsigned before)
+/* One thread hangs; then it comes back, and ends by itself. */
+static void assert_thread_comes_back(unsigned others)
 {
 	failing_arm(false);
-	assert_int_equal(count_threads(), before + 1);
+	assert_int_equal(count_threads(), others + 1);
 	failing_release();
-	for (unsigned i = 0; count_threads() != before; i++) {
+	for (unsigned i = 0; count_threads() != others; i++) {
 		if (i == 10000)
 			fail_msg("the thread has not ended");
 		usleep(1000);
@@ -100,6 +101,38 @@ static void while_a_member_is_extracted(void **state)
 	assert_int_equal(done.files, 0);
 }
 
+/* What is to be mended belongs to the caller again when that has failed. */
+static void while_a_member_is_mended(void **state)
+{
+	static const uint64_t hole[1][2] = { { 4096, 512 } };
+	static const char member[] = "partitions/x.img";
+	const struct watch user = { .cancelled = on_cancelled, .grace_ms = 1 };
+	struct archive_patch late = { .offset = 4096, .len = 512 };
+	struct rig *r = *state;
+	uint8_t *bytes = malloc(late.len);
+	struct archive_writer *w = arc_create(rig_path(r, "a.tar.zst"), 1);
+	unsigned threads = count_threads();
+
+	assert_non_null(bytes);
+	arc_fill(member, late.offset, bytes, late.len);
+	late.data = bytes;
+	assert_ok(archive_begin(w, member, 8192, &r->e), &r->e);
+	arc_put(w, member, 8192, 0, hole, 1);
+	archive_set_watch(w, &user);
+	/* The header is the first one, its only block the second one. */
+	failing = (struct failing) { .what = FAIL_READ,
+				     .error = FAIL_HANG,
+				     .at = 2 };
+	failing_arm(true);
+	assert_err(archive_mend(w, &late, 1, &r->e), ERR_CANCELLED, "", &r->e);
+	free(bytes);
+	memset(&late, 0, sizeof(late));
+	assert_thread_comes_back(threads - 1);
+	assert_int_equal(access(rig_path(r, "a.tar.zst.partial.mend"), F_OK),
+			 0);
+	archive_drop(w);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 
 int main(void)
@@ -107,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(while_a_partition_is_read),
 		TEST(while_a_member_is_extracted),
+		TEST(while_a_member_is_mended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
