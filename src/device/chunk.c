@@ -80,7 +80,7 @@ uint32_t chunk_fit(const struct session *s, uint64_t n, uint64_t left)
 		return (uint32_t)n;
 	if (half == left - half && half - sector >= SMALL)
 		half += sector;
-	return (uint32_t)half;
+	return (uint32_t)(half < n ? half : n);
 }
 
 void chunk_worked(struct chunk_state *c, uint32_t n)

@@ -184,7 +184,7 @@ uint32_t chunk_after(const struct session *s, uint32_t n);
 /*
  * n, or what is left where that is less.  Where a small rest would stay behind
  * n bytes that have worked, two requests share what is left: some loaders may
- * give no small pieces.
+ * give no small pieces.  Never more than either.
  */
 uint32_t chunk_fit(const struct session *s, uint64_t n, uint64_t left);
 void chunk_init(struct chunk_state *c, uint32_t cap);

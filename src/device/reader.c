@@ -223,6 +223,10 @@ static int fetch_chunk(struct part_reader *r, uint8_t *dst, size_t room,
 		if (rc < 0)
 			return rc;
 		n = next_chunk(r, room);
+		if (n > room)
+			return err_set(e, ERR_BUG,
+				       "%u bytes asked for, room for %zu", n,
+				       room);
 		rc = once ? 0 : keep_in_step(r, n, e);
 		if (rc < 0)
 			return rc;
