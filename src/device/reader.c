@@ -72,7 +72,7 @@ static uint64_t to_border(uint64_t at, uint64_t span, uint32_t unit)
 static uint32_t next_chunk(const struct part_reader *r, size_t room)
 {
 	uint64_t left = r->x.length - r->pos, at = r->x.offset + r->pos;
-	uint64_t n = chunk_next(r->s);
+	uint64_t most = chunk_next(r->s), n = most;
 
 	if (left > room)
 		left = room;
@@ -84,6 +84,8 @@ static uint32_t next_chunk(const struct part_reader *r, size_t room)
 		n = to_border(at, r->careful, unit_of(r));
 	else
 		n = chunk_fit(r->s, n, left);
+	if (n > most) /* to a border of large units */
+		n = most;
 	return address_cut(r, (uint32_t)(n < left ? n : left));
 }
 

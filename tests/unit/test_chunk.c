@@ -75,12 +75,63 @@ static void the_last_pieces_keep_to_what_is_left(void **state)
 				assert_fits(specs[i], chunks[k], lengths[l]);
 }
 
+/* Over refused places to borders of a unit that has doubled meanwhile. */
+static void fill_in_steps(struct part_reader *r, struct block *b, uint32_t unit)
+{
+	unsigned refusals = 0;
+
+	part_reader_set_unit(r, unit / 2);
+	while (part_reader_fill(r, b, &e) < 0) {
+		assert_err(-(int)e.code, ERR_REFUSED, "at 0x", &e);
+		assert_true(++refusals < 4);
+		part_reader_set_unit(r, unit);
+		part_reader_skip(r, b, unit - part_reader_pos(r) % unit);
+	}
+	assert_int_not_equal(refusals, 0);
+}
+
+/*
+ * A partition full of defects is walked in ever larger steps, which say nothing
+ * of what the loader can give.
+ */
+static void a_large_step_asks_for_no_more_than_a_chunk(void **state)
+{
+	static const struct {
+		const char *spec;
+		uint32_t chunk, unit;
+	} cases[] = {
+		{ "ums512", 0xF800, 0x10000 },	{ "ums512", 0xF800, 0x20000 },
+		{ "ums512", 0x3000, 0x4000 },	{ "ums512", 0x1000, 0x40000 },
+		{ "ums9230", 0xF000, 0x10000 }, { "ums9230", 0x5000, 0x8000 },
+	};
+	const struct extent x = extent("boot_a", MIB);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct block b = { .data = mem, .cap = MIB };
+		struct part_reader *r;
+		char spec[64];
+
+		snprintf(spec, sizeof(spec), "%s,bad=boot_a+0x45000+0x1000",
+			 cases[i].spec);
+		on.opt.chunk_max = cases[i].chunk;
+		wirerig_open_raised(&on, spec);
+		assert_ok(part_reader_open(on.s, &x, 0, &r, &e), &e);
+		fill_in_steps(r, &b, cases[i].unit);
+		assert_int_equal(b.used, MIB);
+		assert_ok(part_reader_close(r, &e), &e);
+		assert_int_equal(largest_request(), cases[i].chunk);
+		wirerig_close(&on);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, drop)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_last_pieces_keep_to_what_is_left),
+		TEST(a_large_step_asks_for_no_more_than_a_chunk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
