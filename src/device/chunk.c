@@ -126,6 +126,8 @@ void chunk_killed(struct chunk_state *c, uint32_t n)
 
 	if (n <= READER_UNIT)
 		return;
+	if (half < READER_UNIT)
+		half = READER_UNIT;
 	if (c->cap > half)
 		c->cap = half;
 	if (c->proven > c->cap)

@@ -339,7 +339,7 @@ static int prime(struct part_reader *r, struct err *e)
 int exchange_ask(struct part_reader *r, void *dst, uint32_t n, bool *ret_echo,
 		 struct err *e)
 {
-	bool posted = exchange_pending(r) == n;
+	bool posted = n && exchange_pending(r) == n;
 	uint8_t msg[MSG_MAX];
 	size_t len;
 	int rc = 0;
