@@ -95,6 +95,8 @@ FAILED := $(addprefix $(B)/tests/fault/,test_nomem test_disk test_hang)
 $(FAILED): $(B)/tests/fault/failing.o
 $(FAILED): MOCK_LIBS = $(FAILING:%=-Wl,--wrap=%)
 
+$(B)/tests/unit/test_watch: MOCK_LIBS = -Wl,--wrap=clock_gettime
+
 $(filter $(B)/tests/fault/test_sweep%,$(TESTS)): $(B)/tests/fault/sweep.o
 
 # A made-up USB, where umockdev is installed; without it the test says so.

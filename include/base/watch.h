@@ -39,8 +39,8 @@ struct watch_wait {
 void watch_begin(struct watch_wait *x, const struct watch *w);
 /* After each slice: ERR_CANCELLED, or ERR_IO when it was too long. */
 int watch_look(struct watch_wait *x, struct err *e) MUST_CHECK;
-/* The time at which a slice ends, for the pthread functions: of which clock. */
-struct timespec watch_slice(clockid_t clock);
+/* When a slice ends, for the pthread functions, by CLOCK_MONOTONIC. */
+struct timespec watch_slice(void);
 /*
  * Waits for a thread.  Negative as watch_look(): it still runs, and what it
  * uses must stay.

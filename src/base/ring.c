@@ -198,7 +198,7 @@ static int check_stopped(struct ring *r, struct err *e)
  */
 static int wait_watched(struct ring *r, struct watch_wait *x, struct err *e)
 {
-	struct timespec t = watch_slice(CLOCK_MONOTONIC);
+	struct timespec t = watch_slice();
 	unsigned long moved = r->returned + r->taken;
 	int rc;
 

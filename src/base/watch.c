@@ -5,6 +5,11 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <unistd.h>
+
+/* Between two looks at a thread that may have ended, doubled each time. */
+#define JOIN_LEAST_US 100u
+#define JOIN_MOST_US  12800u
 
 static unsigned or_usual(unsigned ms, unsigned usual)
 {
@@ -65,11 +70,11 @@ int watch_look(struct watch_wait *x, struct err *e)
 	return 0;
 }
 
-struct timespec watch_slice(clockid_t clock)
+struct timespec watch_slice(void)
 {
 	struct timespec t;
 
-	clock_gettime(clock, &t);
+	clock_gettime(CLOCK_MONOTONIC, &t);
 	t.tv_nsec += WATCH_SLICE_MS * 1000000L;
 	if (t.tv_nsec >= 1000000000L) {
 		t.tv_nsec -= 1000000000L;
@@ -78,17 +83,33 @@ struct timespec watch_slice(clockid_t clock)
 	return t;
 }
 
+/*
+ * False: not within a slice.  Asks again and again: the functions that wait for
+ * a thread count on the wall clock, which may be set back meanwhile, or are
+ * not known to the thread sanitizer.
+ */
+static bool join_within_slice(pthread_t thread)
+{
+	uint64_t limit = clock_ms() + WATCH_SLICE_MS;
+	unsigned us = JOIN_LEAST_US;
+
+	while (pthread_tryjoin_np(thread, NULL) != 0) {
+		if (clock_ms() >= limit)
+			return false;
+		usleep(us);
+		if (us < JOIN_MOST_US)
+			us *= 2;
+	}
+	return true;
+}
+
 int watch_join(pthread_t thread, const struct watch *w, struct err *e)
 {
 	struct watch_wait x;
 
 	watch_begin(&x, w);
-	for (;;) {
-		struct timespec t = watch_slice(CLOCK_REALTIME);
-
-		if (pthread_timedjoin_np(thread, NULL, &t) == 0)
-			return 0;
+	while (!join_within_slice(thread))
 		if (watch_look(&x, e) < 0)
 			return -(int)e->code;
-	}
+	return 0;
 }

@@ -161,6 +161,46 @@ static void what_hangs_for_good_is_left(void **state)
 	assert_true(ring_free(h.ring));
 }
 
+/* -- a thread ------------------------------------------------------------ */
+
+static unsigned wall_asked;
+
+int __real_clock_gettime(clockid_t clock, struct timespec *t);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *t);
+
+/* In front of libc, by the linker's --wrap. */
+int __wrap_clock_gettime(clockid_t clock, struct timespec *t)
+{
+	if (clock == CLOCK_REALTIME)
+		wall_asked++;
+	return __real_clock_gettime(clock, t);
+}
+
+static void *wait_for_go(void *arg)
+{
+	while (sem_wait(arg) < 0)
+		;
+	return NULL;
+}
+
+/* Somebody may set it back by an hour; that is not one hour more. */
+static void the_wait_for_a_thread_asks_no_wall_clock(void **state)
+{
+	struct watch w = watch_of(1);
+	pthread_t thread;
+	sem_t go;
+
+	(void)state;
+	sem_init(&go, 0, 0);
+	assert_int_equal(pthread_create(&thread, NULL, wait_for_go, &go), 0);
+	wall_asked = 0;
+	assert_err(watch_join(thread, &w, &e), ERR_IO, "has taken nothing", &e);
+	sem_post(&go);
+	w.limit_ms = 0;
+	assert_ok(watch_join(thread, &w, &e), &e);
+	assert_int_equal(wall_asked, 0);
+}
+
 /* -- a pipe -------------------------------------------------------------- */
 
 static struct {
@@ -269,6 +309,7 @@ int main(void)
 		TEST(a_wait_can_be_ended),
 		TEST(a_wait_has_an_end),
 		TEST(what_hangs_for_good_is_left),
+		TEST(the_wait_for_a_thread_asks_no_wall_clock),
 		TEST_PIPE(ctrl_c_ends_an_archive_that_nobody_reads),
 		TEST_PIPE(an_archive_that_nobody_reads_has_an_end),
 		TEST_PIPE(a_write_into_a_full_pipe_can_be_ended),
