@@ -201,6 +201,8 @@ static int rescue_by_backup(struct session *s, struct layout *l,
 	if (rc != 0)
 		return rc;
 	rc = probe_storage_size(s, &size, e);
+	if (rc == 0 && size == PROBE_BEYOND)
+		return 0;
 	for (size_t i = 0; rc == 0 && i < 2 && size > 4096; i++)
 		rc = try_backup(s, l, sectors[i], size / sectors[i] - 1, e);
 	return rc;

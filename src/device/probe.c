@@ -22,8 +22,8 @@
 
 /*
  * The end between `good`, below which something can be read, and the first
- * place at or behind `bad` that cannot: doubling, then halving.  `max` if all
- * that was tried below it can be read.
+ * place at or behind `bad` that cannot: doubling, then halving.  `max` if the
+ * last unit below it can be read.
  */
 static int narrow(struct session *s, const char *name, uint64_t good,
 		  uint64_t bad, uint64_t max, uint64_t *ret, struct err *e)
@@ -31,14 +31,16 @@ static int narrow(struct session *s, const char *name, uint64_t good,
 	int rc;
 
 	/* Is the unit before `bad` there, too? */
-	for (; bad <= max; good = bad, bad *= 2) {
+	for (; good < max; good = bad, bad *= 2) {
+		if (bad > max)
+			bad = max;
 		rc = reader_probe(s, name, bad - PROBE_UNIT, PROBE_UNIT, e);
 		if (rc < 0)
 			return rc;
 		if (rc == 0)
 			break;
 	}
-	if (bad > max) {
+	if (good >= max) {
 		*ret = max;
 		return 0;
 	}
@@ -120,6 +122,18 @@ static uint64_t reach(const struct session *s)
 	if (s->info.da.form <= DA_BARE || session_has_quirk(s, QUIRK_OFFSET_32))
 		return NARROW_MAX - PROBE_UNIT;
 	return PROBE_STORAGE_MAX;
+}
+
+/* The same as far as this loader can be asked; PROBE_BEYOND: further. */
+static int find_size(struct session *s, const char *name, uint64_t place,
+		     uint64_t *ret, struct err *e)
+{
+	uint64_t max = reach(s);
+	int rc = find_end(s, name, place, max, ret, e);
+
+	if (rc == 0 && *ret == max && max < PROBE_BEYOND)
+		*ret = PROBE_BEYOND;
+	return rc;
 }
 
 static struct partition *add_row(struct ptable *t, const char *name,
@@ -206,7 +220,7 @@ static int size_of(struct session *s, const char *name, uint64_t hint,
 		return rc;
 	*ret_probed = rc == 0;
 	*ret = hint;
-	return rc ? 0 : find_end(s, name, place, reach(s), ret, e);
+	return rc ? 0 : find_size(s, name, place, ret, e);
 }
 
 /* Looks for one name; `hint` as in struct ptable_hint. */
@@ -293,7 +307,7 @@ int probe_storage_size(struct session *s, uint64_t *ret, struct err *e)
 		return -(int)e->code;
 	if (*ret >= FIRST_GUESS && *ret <= PROBE_STORAGE_MAX)
 		return 0;
-	return find_end(s, BSL_USER_PARTITION, 0, reach(s), ret, e);
+	return find_size(s, BSL_USER_PARTITION, 0, ret, e);
 }
 
 /* Are the READER_UNIT bytes at a and b the same, and not one repeated byte? */

@@ -7,6 +7,11 @@
 #include "device/session.h"
 
 #define PROBE_STORAGE_MAX ((uint64_t)4 << 40) /* no phone has 4 TiB */
+/*
+ * The size of what goes on behind the last place that an old loader can be
+ * asked for: more than 4 GiB, so that nobody reads it; how much is not known.
+ */
+#define PROBE_BEYOND (((uint64_t)4 << 30) + 512)
 
 /*
  * Each of the names that exists, with its size, into t: those of the session's
@@ -35,7 +40,10 @@ int probe_boot_areas(struct session *s, struct ptable *t,
  */
 int probe_wide(struct session *s, const char *name, uint64_t size,
 	       struct err *e) MUST_CHECK;
-/* Bytes of user_partition: by the loader's own word, else by reading. */
+/*
+ * Bytes of user_partition, or PROBE_BEYOND: by the loader's own word, else by
+ * reading.
+ */
 int probe_storage_size(struct session *s, uint64_t *ret,
 		       struct err *e) MUST_CHECK;
 

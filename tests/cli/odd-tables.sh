@@ -39,6 +39,11 @@ is '... and that is most of it' test "$(wc -l <odd)" -ge 34
 odd 'no raw reading, silence instead of a list' sc9863a user_partition=84,ptable=silent
 is '... what is there is right' same "$(comm -23 odd sc9863a.sums | grep -v "$alias")" ''
 
+run backup --device "sim:sc9832,$base,userdata=9G" -o far.tar.zst --json userdata misc
+is 'a partition larger than an old loader can be asked for: exit 6' ended 6
+is '... it is left out by name, not cut' prints '"name":"userdata"[^}]*larger than 4 GiB'
+is '... which makes it incomplete' prints '"complete":false'
+
 run backup --device "sim:ums512,$base,gpt_primary_bad=1,gpt_backup_bad=1" -o whole.tar.zst --json
 is 'both copies of the GPT damaged: exit 6' ended 6 'primary GPT is damaged' 'the whole storage is taken as one image'
 is '... the phone is untouched, no name is asked for' untouched

@@ -353,6 +353,67 @@ static void a_bad_sector_does_not_shorten_what_is_probed(void **state)
 	}
 }
 
+/* Offsets of 32 bits reach just below 4 GiB; all below that is measured. */
+static void sizes_below_four_gib_are_found(void **state)
+{
+	static const char *const known[] = { "boot", "userdata" };
+	static const uint64_t sizes[] = { 2048, 2049, 2560, 3072, 4095 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		char spec[64];
+
+		snprintf(spec, sizeof(spec), "sc9832,userdata=%uM",
+			 (unsigned)sizes[i]);
+		read_known(spec, known, ARRAY_SIZE(known));
+		assert_int_equal(row("userdata")->size, sizes[i] * MIB);
+		assert_false(l.narrow_only);
+		done();
+	}
+}
+
+/* What goes on behind that is not taken for whole. */
+static void a_size_out_of_reach_is_told(void **state)
+{
+	static const char *const known[] = { "boot", "userdata" };
+	static const struct ptable_hint hint = { "userdata", 9 * GIB };
+	static const char *const specs[] = {
+		"sc9832,userdata=4G",
+		"sc9832,userdata=9G",
+		"ums512,user_partition=84,ptable=fe,da=none,userdata=9G",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(specs); i++) {
+		on.opt.hints = &hint;
+		on.opt.nhints = i % 2;
+		read_known(specs[i / 2], known, ARRAY_SIZE(known));
+		assert_true(row("userdata")->size > 4 * GIB);
+		assert_true(layout_is_out_of_reach(&l, row("userdata")));
+		assert_true(is_warned("4 GiB"));
+		for (size_t k = 0; k < on.tap->nreads; k++)
+			assert_true(on.tap->reads[k].offset < 4 * GIB);
+		done();
+	}
+}
+
+/* The storage as one image: the same. */
+static void a_storage_out_of_reach_is_told(void **state)
+{
+	(void)state;
+	read_layout("ums512,da=bare,gpt_primary_bad=1,gpt_backup_bad=1,"
+		    "size_names=off,userdata=3G");
+	assert_int_equal(row(BSL_USER_PARTITION)->size,
+			 phone_area_size(on.phone, "user"));
+	assert_false(l.narrow_only);
+	done();
+	read_layout("ums512,da=bare,gpt_primary_bad=1,gpt_backup_bad=1,"
+		    "size_names=off,userdata=9G");
+	assert_true(layout_is_out_of_reach(&l, row(BSL_USER_PARTITION)));
+	assert_true(is_warned("4 GiB"));
+	done();
+}
+
 /* A first NV copy is told of, with the size of the second, in any order. */
 static void first_nv_copies_are_not_probed(void **state)
 {
@@ -580,6 +641,9 @@ int main(void)
 		TEST(without_a_list_known_names_are_probed),
 		TEST(an_old_phone_is_probed),
 		TEST(a_bad_sector_does_not_shorten_what_is_probed),
+		TEST(sizes_below_four_gib_are_found),
+		TEST(a_size_out_of_reach_is_told),
+		TEST(a_storage_out_of_reach_is_told),
 		TEST(first_nv_copies_are_not_probed),
 		TEST(no_name_at_all_is_a_clear_end),
 		TEST(boot_areas_have_the_right_size_without_a_text),
