@@ -39,10 +39,11 @@ struct frame_format link_format(const struct link *l);
 void link_set_guard(struct link *l, const struct guard *g);
 
 /*
- * All of these fail with ERR_TIMEOUT (silence for timeout_ms), ERR_FRAME
- * (bytes that are no valid frame), ERR_MISMATCH (a whole answer, but longer
- * than could have been asked for), ERR_GONE, ERR_CANCELLED or ERR_BUG (the
- * guard).  Any valid answer is a success; what it means is the caller's.
+ * All of these fail with ERR_TIMEOUT (silence for timeout_ms, or only log
+ * messages for two minutes longer), ERR_FRAME (bytes that are no valid frame,
+ * or log messages without end), ERR_MISMATCH (a whole answer, but longer than
+ * could have been asked for), ERR_GONE, ERR_CANCELLED or ERR_BUG (the guard).
+ * Any valid answer is a success; what it means is the caller's.
  */
 int link_call(struct link *l, unsigned cmd, const void *payload, size_t len,
 	      unsigned timeout_ms, struct reply *ret, struct err *e) MUST_CHECK;

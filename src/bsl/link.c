@@ -14,10 +14,11 @@
 #define RX_SIZE	     65536u /* a multiple of every USB packet size */
 #define SLICE_MS     250u   /* how often a wait looks up for Ctrl-C */
 #define SEND_MS	     5000u
-#define LOGS_MAX     1000u  /* log frames in front of one answer */
-#define FENCE_FRAMES 8u	    /* old answers in front of a fence's own */
-#define BEHIND_MS    1000u  /* its own at most so much later */
-#define SILENCE_MS   20000u /* no answer of old comes any more */
+#define LOGS_MAX     1000u   /* log frames in front of one answer */
+#define LOGS_MS	     120000u /* so long they may hold it back */
+#define FENCE_FRAMES 8u	     /* old answers in front of a fence's own */
+#define BEHIND_MS    1000u   /* its own at most so much later */
+#define SILENCE_MS   20000u  /* no answer of old comes any more */
 /* An answer that trickles: bytes per ms that even a 57600 baud line does. */
 #define SLOWEST_BYTES_PER_MS 4u
 
@@ -26,9 +27,10 @@ struct link {
 	struct link_events ev;
 	struct guard guard;
 	struct frame_decoder dec;
-	unsigned last_cmd; /* for messages */
-	unsigned posted;   /* requests whose answers are to be collected */
-	uint16_t seen;	   /* by the last fence, of another type; 0: none */
+	unsigned last_cmd;  /* for messages */
+	unsigned posted;    /* requests whose answers are to be collected */
+	uint64_t silent_ms; /* that were waited for the frame in hand */
+	uint16_t seen;	    /* by the last fence, of another type; 0: none */
 	size_t rx_at, rx_len;
 	uint8_t rx[RX_SIZE];
 	uint8_t tx[FRAME_WIRE_MAX(BSL_PAYLOAD_MAX)];
@@ -123,6 +125,7 @@ static int receive(struct link *l, unsigned timeout_ms, struct err *e)
 		if (e->code != ERR_TIMEOUT)
 			return r;
 		left -= slice;
+		l->silent_ms += slice;
 		if (left == 0)
 			return timed_out(l, timeout_ms, e);
 	}
@@ -136,6 +139,24 @@ static void tell_log(struct link *l, const struct frame *f)
 		return;
 	text_clean(f->payload + 4, f->len - 4, text, sizeof(text));
 	l->ev.log(l->ev.user, text);
+}
+
+/* They are signs of life, but may not come for ever. */
+static int take_log(struct link *l, const struct frame *f, unsigned nth,
+		    unsigned timeout_ms, struct err *e)
+{
+	char name[MSG_NAME_MAX];
+
+	tell_log(l, f);
+	if (nth > LOGS_MAX)
+		return err_set(e, ERR_FRAME,
+			       "the phone sends log messages without end");
+	if (l->silent_ms >= (uint64_t)timeout_ms + LOGS_MS)
+		return err_set(e, ERR_TIMEOUT,
+			       "no answer to %s, only log messages for %u s",
+			       msg_command_name(l->last_cmd, name),
+			       (unsigned)(l->silent_ms / 1000));
+	return 0;
 }
 
 static int bad_frame(struct link *l, struct err *e)
@@ -164,6 +185,7 @@ static int next_frame(struct link *l, unsigned timeout_ms, struct frame *f,
 	uint64_t limit = latest_end(l, timeout_ms);
 	unsigned logs = 0;
 
+	l->silent_ms = 0;
 	for (;;) {
 		enum frame_status st;
 		size_t used;
@@ -182,11 +204,10 @@ static int next_frame(struct link *l, unsigned timeout_ms, struct frame *f,
 		if (st == FRAME_DONE && f->type != BSL_REP_LOG)
 			return 0;
 		if (st == FRAME_DONE) {
-			tell_log(l, f);
-			if (++logs > LOGS_MAX)
-				return err_set(e, ERR_FRAME,
-					       "the phone sends log messages "
-					       "without end");
+			int r = take_log(l, f, ++logs, timeout_ms, e);
+
+			if (r < 0)
+				return r;
 		} else if (clock_ms() > limit) {
 			return timed_out(l, timeout_ms, e);
 		}

@@ -360,6 +360,42 @@ static void log_frames_are_bounded(void **state)
 	assert_int_equal(on.logs, 1000);
 }
 
+/* A log message before each time limit, n times, and then the answer. */
+static void log_slowly(struct script_step *steps, unsigned n)
+{
+	*steps++ = (struct script_step) { SCRIPT_HOST, READ_END, 0 };
+	while (n--) {
+		*steps++ = (struct script_step) { SCRIPT_SILENT, NULL, 999 };
+		*steps++ = (struct script_step) { SCRIPT_PHONE, LOG, 0 };
+	}
+	*steps = (struct script_step) { SCRIPT_PHONE, ACK, 0 };
+}
+
+static void log_frames_do_not_hold_an_answer_back_for_ever(void **state)
+{
+	static struct script_step steps[2 * 900 + 2];
+
+	(void)state;
+	log_slowly(steps, 900);
+	BEGIN_READING(steps);
+	assert_err(read_end(1000), ERR_TIMEOUT,
+		   "no answer to READ_END, only log messages", &e);
+	/* Two minutes and the time limit, but for what is less than a slice. */
+	assert_in_range(on.logs, 121, 121 * 4 / 3 + 1);
+}
+
+static void log_frames_may_hold_an_answer_back_for_two_minutes(void **state)
+{
+	static struct script_step steps[2 * 120 + 2];
+
+	(void)state;
+	log_slowly(steps, 120);
+	BEGIN_READING(steps);
+	assert_ok(read_end(1000), &e);
+	assert_int_equal(on.logs, 120);
+	played();
+}
+
 /* -- silence ------------------------------------------------------------- */
 
 static void silence_names_the_command_and_the_time(void **state)
@@ -682,6 +718,8 @@ int main(void)
 		TEST(log_frames_are_skipped_and_delivered),
 		TEST(a_log_frame_in_front_of_data_is_not_data),
 		TEST(log_frames_are_bounded),
+		TEST(log_frames_do_not_hold_an_answer_back_for_ever),
+		TEST(log_frames_may_hold_an_answer_back_for_two_minutes),
 		TEST(silence_names_the_command_and_the_time),
 		TEST(a_broken_answer_says_how_far_it_came),
 		TEST(a_broken_answer_is_forgotten_by_the_next_call),
