@@ -183,7 +183,6 @@ int restore_compare(struct restore *r, struct restore_item *it, struct err *e)
 	int rc;
 
 	forget(it);
-	r->pr.part = it->name;
 	r->pr.done = 0;
 	r->pr.total = it->source;
 	k.src.policy = READ_ZERO_FILL;
@@ -198,6 +197,8 @@ int restore_compare(struct restore *r, struct restore_item *it, struct err *e)
 			    "saved");
 		return 0;
 	}
+	/* (`it` may be a copy that ends before the next progress is told) */
+	r->pr.part = way->part->name;
 	if (way->x.length < it->source) {
 		restore_say(it, RESTORE_REFUSED,
 			    "it has %" PRIu64 " bytes on the phone, %" PRIu64

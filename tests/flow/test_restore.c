@@ -321,6 +321,46 @@ static void what_lies_behind_a_table_comes_back(void **state)
 	}
 }
 
+/* How often something else than that one or its copy was said to be in hand. */
+static void expect_vbmeta(void *user, const struct job_progress *p)
+{
+	size_t *wrong = user;
+
+	if (strcmp(p->part, "vbmeta") != 0 &&
+	    strcmp(p->part, "vbmeta_bak") != 0)
+		(*wrong)++;
+}
+
+/* The second time, too: the loader did not erase what lies behind. */
+static void progress_names_what_is_written_again(void **state)
+{
+	static const char *const vbmeta[] = { "vbmeta" };
+	struct restore_request q = { .same_phone = true,
+				     .names = vbmeta,
+				     .nnames = 1 };
+	struct rig *r = *state;
+	size_t wrong = 0;
+	const struct job_events ev = { .user = &wrong,
+				       .progress = expect_vbmeta };
+	struct restore *x;
+
+	r->may_write = true;
+	open_again(r, "sc9863a", ",vbmeta_erase=0");
+	back_up(r, "a.tar.zst");
+	phonesum_damage(r->phone, "vbmeta", 0);
+	q.archive = rig_path(r, "a.tar.zst");
+	assert_ok(restore_open(&q, &ev, &x, &r->e), &r->e);
+	assert_ok(restore_look(x, r->s, &r->so, &r->e), &r->e);
+	assert_ok(restore_save(x, rig_path(r, "undo.tar.zst"),
+			       rig_path(r, "state"), &r->e),
+		  &r->e);
+	wrong = 0;
+	assert_ok(restore_apply(x, &r->e), &r->e);
+	assert_int_equal(item(x, "vbmeta")->how, RESTORE_WHOLE);
+	restore_close(x);
+	assert_int_equal(wrong, 0);
+}
+
 /* -- NV ------------------------------------------------------------------ */
 
 #define SLOTS ",add=calinv+l_downloadnv"
@@ -460,6 +500,7 @@ int main(void)
 		TEST(a_phone_with_secure_boot),
 		TEST(a_raw_image_is_not_expanded),
 		TEST(what_lies_behind_a_table_comes_back),
+		TEST(progress_names_what_is_written_again),
 		TEST(what_goes_along_is_refused_with_it),
 		TEST(the_imei_is_what_it_was),
 		TEST(an_nv_that_is_gone_comes_back),
