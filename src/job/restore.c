@@ -191,8 +191,8 @@ static int compare_all(struct restore *r, struct err *e)
 		r->pr.number++;
 		text_copy(reason, sizeof(reason), it->reason);
 		if (restore_set_length(r, it, e) < 0 || look_at(r, it, e) < 0 ||
-		    (it->differs && restore_is_nv(it) &&
-		     restore_nv_look(r, it, e) < 0))
+		    (it->state != RESTORE_REFUSED && it->differs &&
+		     restore_is_nv(it) && restore_nv_look(r, it, e) < 0))
 			return -(int)e->code;
 		if (is_in_doubt(r, it))
 			it->differs = true;

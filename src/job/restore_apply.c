@@ -142,7 +142,8 @@ static int read_back(struct restore *r, struct restore_item *it, struct err *e)
 	r->q.whole = true;
 	rc = restore_compare(r, &now, e);
 	r->q.whole = whole;
-	if (rc == 0 && now.differs && restore_is_nv(it))
+	if (rc == 0 && now.state != RESTORE_REFUSED && now.differs &&
+	    restore_is_nv(it))
 		rc = restore_nv_look(r, &now, e);
 	if (rc < 0)
 		return rc;

@@ -148,6 +148,14 @@ is '... the blank' grep -q '"name":"boot"[^}]*no phone works with that' "$out"
 is '... and what has to match it' grep -q "\"name\":\"dtbo\"[^}]*it has to match 'boot', which is refused" "$out"
 run restore sc9863a.tar.zst --device "sim:sc9863a,$base,bad=logo+4096+512" --dry-run --json
 is 'what the phone does not give cannot be saved' same "$(in_state refused)" logo
+m=sc9863a keys=,bad=l_fixnv1+4096+512,change=boot+4096+1
+plan $m $keys
+is 'nor an NV with an unreadable sector' ended 0
+is '... which nobody asked for' same "$(in_state refused)" ''
+is '... the others are written' same "$(in_state write)" boot
+plan $m $keys --class nv
+is '... asked for: refused alone' same "$(in_state refused) but $(in_state write)" 'l_fixnv1 but boot'
+is '... with the place' grep -q '"name":"l_fixnv1"[^}]*does not give all of it now (at 0x1000)' "$out"
 
 head -c 1M /dev/zero | tr '\0' x >boot1
 run restore sc9863a.tar.zst --device "sim:sc9863a,$base,boot1=$PWD/boot1" --dry-run splloader --json
