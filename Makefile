@@ -96,6 +96,7 @@ $(FAILED): $(B)/tests/fault/failing.o
 $(FAILED): MOCK_LIBS = $(FAILING:%=-Wl,--wrap=%)
 
 $(B)/tests/unit/test_watch: MOCK_LIBS = -Wl,--wrap=clock_gettime
+$(B)/tests/tty/test_tty: MOCK_LIBS = -Wl,--wrap=ioctl -Wl,--wrap=tcsetattr
 
 $(filter $(B)/tests/fault/test_sweep%,$(TESTS)): $(B)/tests/fault/sweep.o
 

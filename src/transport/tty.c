@@ -20,7 +20,8 @@
 #define FIRST_BAUD   115200u /* what every ROM starts with */
 #define DRAIN_MS     50u     /* silence after which a line counts as empty */
 #define DRAIN_MAX_MS 2000u
-#define LOOK_MS	     100u /* how often for a device that is away */
+#define LEAVE_MS     1000u /* by then 4 KiB have left at 57600 baud */
+#define LOOK_MS	     100u  /* how often for a device that is away */
 
 struct tty {
 	struct transport base;
@@ -164,6 +165,30 @@ static int tty_drain(struct transport *t, struct err *e)
 	return err_set(e, ERR_FRAME, "the line is never silent");
 }
 
+/* False: the other end takes nothing of what was written. */
+static bool has_left(const struct tty *y)
+{
+	const struct timespec look = { 0, 5 * 1000000L };
+	uint64_t limit = clock_ms() + LEAVE_MS;
+	int inside = 0;
+
+	while (ioctl(y->fd, TIOCOUTQ, &inside) == 0 && inside > 0) {
+		if (clock_ms() >= limit)
+			return false;
+		nanosleep(&look, NULL);
+	}
+	return true;
+}
+
+/* As TCSADRAIN, which waits without end; what does not leave is dropped. */
+static int set_when_empty(const struct tty *y, const struct termios *tio)
+{
+	if (has_left(y))
+		return tcsetattr(y->fd, TCSADRAIN, tio);
+	tcflush(y->fd, TCOFLUSH);
+	return tcsetattr(y->fd, TCSANOW, tio);
+}
+
 static int set_line(struct tty *y, unsigned baud, struct err *e)
 {
 	struct termios tio;
@@ -188,7 +213,7 @@ static int set_line(struct tty *y, unsigned baud, struct err *e)
 	tio.c_cc[VTIME] = 0;
 	cfsetispeed(&tio, speed);
 	cfsetospeed(&tio, speed);
-	if (tcsetattr(y->fd, TCSADRAIN, &tio) < 0)
+	if (set_when_empty(y, &tio) < 0)
 		return means_gone(errno)
 			       ? gone(y, e)
 			       : err_sys(e, errno, "setting '%s' to %u baud",

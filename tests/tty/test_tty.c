@@ -14,7 +14,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -350,6 +352,73 @@ static void speeds_are_those_of_serial_lines(void **state)
 	}
 }
 
+/* -- a phone that takes nothing ------------------------------------------ */
+
+/* What an adapter has not sent; a pseudo terminal never has any. */
+static struct {
+	int inside;
+	bool stuck;
+	int inside_then, how; /* when the line was set last */
+} adapter;
+
+int __real_ioctl(int fd, unsigned long what, ...);
+int __wrap_ioctl(int fd, unsigned long what, ...);
+int __real_tcsetattr(int fd, int how, const struct termios *tio);
+int __wrap_tcsetattr(int fd, int how, const struct termios *tio);
+
+/* In front of libc, by the linker's --wrap. */
+int __wrap_ioctl(int fd, unsigned long what, ...)
+{
+	va_list ap;
+	void *arg;
+
+	va_start(ap, what);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	if (what != TIOCOUTQ)
+		return __real_ioctl(fd, what, arg);
+	*(int *)arg = adapter.inside;
+	if (adapter.inside && !adapter.stuck)
+		adapter.inside--;
+	return 0;
+}
+
+int __wrap_tcsetattr(int fd, int how, const struct termios *tio)
+{
+	adapter.inside_then = adapter.inside;
+	adapter.how = how;
+	return __real_tcsetattr(fd, how, tio);
+}
+
+static int drop_adapter(void **state)
+{
+	memset(&adapter, 0, sizeof(adapter));
+	return drop(state);
+}
+
+static void what_was_written_leaves_before_the_speed_changes(void **state)
+{
+	(void)state;
+	open_line("");
+	adapter.inside = 3;
+	assert_ok(on.t->ops->set_speed(on.t, 921600, &e), &e);
+	assert_int_equal(adapter.inside_then, 0);
+	assert_int_equal(adapter.how, TCSADRAIN);
+	assert_int_equal(speed_now(), B921600);
+}
+
+/* TCSADRAIN would wait for it without end. */
+static void what_never_leaves_is_not_waited_for_without_end(void **state)
+{
+	(void)state;
+	open_line("");
+	adapter.inside = 3;
+	adapter.stuck = true;
+	assert_ok(on.t->ops->set_speed(on.t, 921600, &e), &e);
+	assert_int_equal(adapter.how, TCSANOW);
+	assert_int_equal(speed_now(), B921600);
+}
+
 /* -- a phone at the other end -------------------------------------------- */
 
 /* One turn: what the host said to the phone, and the phone's words back. */
@@ -602,8 +671,9 @@ static void a_line_that_another_took_meanwhile_is_left_alone(void **state)
 			 0);
 }
 
-#define TEST(f)	     cmocka_unit_test_teardown(f, drop)
-#define TEST_AWAY(f) cmocka_unit_test_teardown(f, drop_away)
+#define TEST(f)		cmocka_unit_test_teardown(f, drop)
+#define TEST_ADAPTER(f) cmocka_unit_test_teardown(f, drop_adapter)
+#define TEST_AWAY(f)	cmocka_unit_test_teardown(f, drop_away)
 
 int main(void)
 {
@@ -622,6 +692,8 @@ int main(void)
 		TEST(a_line_in_use_keeps_its_speed),
 		TEST(a_line_starts_at_115200),
 		TEST(speeds_are_those_of_serial_lines),
+		TEST_ADAPTER(what_was_written_leaves_before_the_speed_changes),
+		TEST_ADAPTER(what_never_leaves_is_not_waited_for_without_end),
 		TEST(a_phone_on_a_line_is_raised_and_read),
 		TEST(a_phone_on_a_line_changes_its_speed),
 		TEST(a_line_may_run_without_escapes),
