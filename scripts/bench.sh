@@ -4,7 +4,8 @@
 #
 # usage: bench.sh PROGRAM
 #
-# BENCH_DIR    where to work (needs about 8 GiB); default build/bench
+# BENCH_DIR    a folder for what is made and removed again (about 8 GiB), in a
+#              folder of its own there; default build/bench
 # BENCH_MIB    size of the phone's super partition in MiB; default 2048
 # BENCH_BIG    size of the partition of the memory test; default 16G
 # BENCH_RUNS   runs of each command, of which the median counts; default 3
@@ -17,8 +18,10 @@ mib=${BENCH_MIB:-2048}
 big=${BENCH_BIG:-16G}
 runs=${BENCH_RUNS:-3}
 mkdir -p "$dir"
-cd "$dir"
-rm -rf ./*
+work=$(mktemp -d "$(realpath "$dir")/spdvault-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+cd "$work"
 
 # Seconds of wall time of a command (the median of the runs), into $seconds.
 measure() {
@@ -109,4 +112,3 @@ awk '/pread64/ && $NF ~ /^[0-9]+$/ { n++; sum += $NF; if ($NF > max) max = $NF }
 	END { printf "  cat of 1 MiB at the far end: %d reads, %.2f MiB, the largest %.2f MiB\n",
 		n, sum / 1048576, max / 1048576 }' trace.txt
 ls -l big.tar.zst | awk '{ printf "  (of an archive of %.0f MiB)\n", $5 / 1048576 }'
-rm -rf ./*.tar.zst
