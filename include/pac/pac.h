@@ -66,7 +66,13 @@ struct pac;
  */
 int pac_open(const char *path, const char *inside, struct pac **ret,
 	     struct err *e) MUST_CHECK;
-/* The same from memory, which stays the caller's and must stay. */
+/*
+ * A file that may be anything: 0 with *ret NULL when nothing in it speaks for a
+ * package.  One that cannot be read fails as with pac_open().
+ */
+int pac_open_if_one(const char *path, struct pac **ret,
+		    struct err *e) MUST_CHECK;
+/* pac_open() from memory, which stays the caller's and must stay. */
 int pac_open_memory(const void *p, size_t n, struct pac **ret,
 		    struct err *e) MUST_CHECK;
 void pac_close(struct pac *p);

@@ -130,8 +130,8 @@ static int take_from_package(struct restore *r, struct restore_image *im,
 static int open_file(struct restore *r, struct restore_image *im, struct err *e)
 {
 	const struct restore_request *q = &r->q;
-	struct err no_pac;
 	struct stat st;
+	int rc;
 
 	im->fd = open(q->image, O_RDONLY | O_CLOEXEC);
 	if (im->fd < 0 || fstat(im->fd, &st) < 0)
@@ -139,13 +139,12 @@ static int open_file(struct restore *r, struct restore_image *im, struct err *e)
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, ERR_USAGE, "'%s' is no file", q->image);
 	im->stored = (uint64_t)st.st_size;
-	if (pac_open(q->image, q->inside, &im->pac, &no_pac) == 0)
-		return take_from_package(r, im, e);
-	im->pac = NULL;
-	if (!q->member && !q->inside)
-		return 0;
-	*e = no_pac;
-	return err_context(e, "'%s' is no firmware package", q->image);
+	/* What is a package, or wants to be one, is never written as it is. */
+	rc = q->member || q->inside ? pac_open(q->image, q->inside, &im->pac, e)
+				    : pac_open_if_one(q->image, &im->pac, e);
+	if (rc < 0)
+		return err_context(e, "as a firmware package");
+	return im->pac ? take_from_package(r, im, e) : 0;
 }
 
 /* Raw or sparse, and its size then. */

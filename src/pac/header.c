@@ -38,7 +38,7 @@ bool pac_is_header(const uint8_t *p, size_t n)
 {
 	char text[22 * 3 + 1];
 
-	if (n < 44)
+	if (n < PAC_MARK_SIZE)
 		return false;
 	pac_text(p, 22, text);
 	return strncmp(text, "BP_R", 4) == 0;

@@ -24,9 +24,13 @@ int source_open_file(const char *path, struct source **ret,
 		     struct err *e) MUST_CHECK;
 int source_open_memory(const void *p, size_t n, struct source **ret,
 		       struct err *e) MUST_CHECK;
-/* packed.c: the PAC in an archive. */
+/*
+ * packed.c: the PAC in an archive.  *ret_none, also after a failure: nothing in
+ * the file speaks for one.
+ */
 int source_open_packed(const char *path, const char *inside,
-		       struct source **ret, struct err *e) MUST_CHECK;
+		       struct source **ret, bool *ret_none,
+		       struct err *e) MUST_CHECK;
 
 struct pac {
 	struct source *source;
@@ -38,6 +42,7 @@ struct pac {
 void pac_problem(struct pac *p, const char *fmt, ...) PRINTF(2, 3);
 
 /* header.c; take bytes, give values. */
+#define PAC_MARK_SIZE 44u /* bytes that tell a PAC */
 bool pac_is_header(const uint8_t *p, size_t n);
 int pac_parse_header(const uint8_t p[PAC_HEADER_SIZE], struct pac_info *ret,
 		     uint32_t *ret_count, uint32_t *ret_directory,

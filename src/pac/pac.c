@@ -183,7 +183,7 @@ static int open_source(struct source *s, struct pac **ret, struct err *e)
 /* 1: it is, 0: it is not. */
 static int begins_as_pac(struct source *s, struct err *e)
 {
-	uint8_t head[44];
+	uint8_t head[PAC_MARK_SIZE];
 
 	if (s->size < sizeof(head))
 		return 0;
@@ -192,15 +192,17 @@ static int begins_as_pac(struct source *s, struct err *e)
 	return pac_is_header(head, sizeof(head));
 }
 
-int pac_open(const char *path, const char *inside, struct pac **ret,
-	     struct err *e)
+static int open_path(const char *path, const char *inside, struct pac **ret,
+		     bool *ret_none, struct err *e)
 {
 	struct source *s;
 	int rc;
 
+	*ret_none = false;
 	if (source_open_file(path, &s, e) < 0)
 		return -(int)e->code;
 	if (s->size == 0) {
+		*ret_none = true;
 		s->ops->close(s);
 		rc = err_set(e, ERR_FORMAT, "'%s' is empty", path);
 		return lies(e, "copy or download it again");
@@ -208,7 +210,7 @@ int pac_open(const char *path, const char *inside, struct pac **ret,
 	rc = begins_as_pac(s, e);
 	if (rc == 0) {
 		s->ops->close(s);
-		if (source_open_packed(path, inside, &s, e) < 0)
+		if (source_open_packed(path, inside, &s, ret_none, e) < 0)
 			return -(int)e->code;
 	} else if (rc < 0) {
 		s->ops->close(s);
@@ -221,6 +223,25 @@ int pac_open(const char *path, const char *inside, struct pac **ret,
 	}
 	if (open_source(s, ret, e) < 0)
 		return err_context(e, "'%s'", path);
+	return 0;
+}
+
+int pac_open(const char *path, const char *inside, struct pac **ret,
+	     struct err *e)
+{
+	bool none;
+
+	return open_path(path, inside, ret, &none, e);
+}
+
+int pac_open_if_one(const char *path, struct pac **ret, struct err *e)
+{
+	bool none;
+	int rc = open_path(path, NULL, ret, &none, e);
+
+	if (rc == 0 || !none || e->code != ERR_FORMAT)
+		return rc;
+	*ret = NULL;
 	return 0;
 }
 

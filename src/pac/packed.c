@@ -21,6 +21,7 @@ struct packed {
 	struct source base;
 	char *path;
 	size_t index; /* of the member */
+	bool none;    /* nothing speaks for a PAC in it */
 	struct archive *a;
 	uint64_t at; /* of the member's bytes */
 	unsigned rewinds;
@@ -157,6 +158,14 @@ static int several_fit(const char *path, const char *names, struct err *e)
 	return rc;
 }
 
+/* Zeros are taken for a tar, and a few bytes for a compressed file. */
+static bool is_guess(struct archive *a)
+{
+	int format = archive_format(a) & ARCHIVE_FORMAT_BASE_MASK;
+
+	return format != ARCHIVE_FORMAT_ZIP && format != ARCHIVE_FORMAT_7ZIP;
+}
+
 /* Goes through all members once; notes the one that fits. */
 static int choose(struct packed *s, const char *glob, struct err *e)
 {
@@ -182,6 +191,7 @@ static int choose(struct packed *s, const char *glob, struct err *e)
 				   clean);
 		s->index = i;
 	}
+	s->none = found == 0 && (rc == 0 || (i == 0 && is_guess(s->a)));
 	/* Damage behind the one that was found is none of our business. */
 	if (rc < 0 && e->code == ERR_FORMAT && found == 1)
 		rc = 0;
@@ -287,8 +297,20 @@ static void packed_close(struct source *base)
 
 static const struct source_ops ops = { packed_read, packed_close };
 
+/* A compressed file alone: is it what it looks like, and then a PAC? */
+static int look_at_content(struct packed *s, struct err *e)
+{
+	uint8_t head[PAC_MARK_SIZE];
+	struct err why; /* told again by whoever reads on */
+	int rc = pull(s, head, sizeof(head), &why);
+
+	s->none = rc < 0 ? why.code == ERR_FORMAT
+			 : !pac_is_header(head, sizeof(head));
+	return begin(s, e);
+}
+
 int source_open_packed(const char *path, const char *inside,
-		       struct source **ret, struct err *e)
+		       struct source **ret, bool *ret_none, struct err *e)
 {
 	struct packed *s = calloc(1, sizeof(*s));
 	int rc;
@@ -301,11 +323,15 @@ int source_open_packed(const char *path, const char *inside,
 		packed_close(&s->base);
 		return err_nomem(e);
 	}
+	s->none = true;
 	rc = open_archive(path, &s->a, e);
 	if (rc == 0)
 		rc = choose(s, inside, e);
 	if (rc == 0)
 		rc = begin(s, e);
+	if (rc == 0 && is_packed_alone(s->a))
+		rc = look_at_content(s, e);
+	*ret_none = s->none;
 	if (rc < 0) {
 		packed_close(&s->base);
 		return rc;

@@ -92,7 +92,49 @@ image FW.pac boot --member 'BO*'
 is '--member' ended 0
 is '... its bytes are there' part_is boot boot
 image logo.img logo --member BOOT
-is 'no package: 5' ended 5 'is no firmware package'
+is 'no package: 5' ended 5 'as a firmware package: .* is no PAC'
+
+# -- a package that cannot be read is no raw image ---------------------------
+
+# patched FILE OFFSET BYTES: FW.pac with these in that place
+patched() {
+	cp FW.pac "$1"
+	printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+# no_image FILE CODE PATTERN: it ends so, before a phone is looked for
+no_image() {
+	image "$1" boot --json
+	is "$1: $2" ended "$2" "$3"
+	is '... no phone was looked for' no grep -q phone_witness "$out"
+}
+patched format.pac 8 9
+patched count.pac 1076 '\377\377'
+patched name.pac 2124 '\377\377'
+patched directory.pac 1080 '\377\377\377\377'
+no_image format.pac 5 "the PAC has the format 'BP_R9"
+no_image count.pac 5 'says that it holds'
+no_image name.pac 5 'entry 1 of the directory'
+no_image directory.pac 5 'does not fit into'
+mkdir two && cp FW.pac two
+bsdtar --format zip -cf two.zip FW.pac two/FW.pac
+bsdtar --format zip -cf damaged.zip count.pac
+gzip -c count.pac >damaged.pac.gz
+bsdtar --format zip -cf long.zip boot fdl1 FW.pac
+head -c 100000 long.zip >cut.zip
+no_image two.zip 2 'holds several PACs'
+no_image damaged.zip 5 'says that it holds'
+no_image damaged.pac.gz 5 'says that it holds'
+no_image cut.zip 5 'damaged or of an unknown kind'
+# What only looks so is taken as it is: nothing in it speaks for a package.
+{ head -c 600 /dev/zero && head -c 70000 logo.img | tr a b; } >zeros.img
+gzip -c logo.img >kernel.gz
+{ head -c 10 kernel.gz && head -c 70000 boot; } >like.gz
+bsdtar --format zip -cf animation.zip logo.img
+for f in zeros.img kernel.gz like.gz animation.zip; do
+	image $f logo
+	is "$f is an image" ended 0
+	is '... its bytes are there' part_is logo $f
+done
 
 # -- lost on the way ---------------------------------------------------------
 
