@@ -29,6 +29,8 @@ int text_to_u64(const char *s, uint64_t max, uint64_t *ret,
 		struct err *e) MUST_CHECK;
 /* "1.5 GiB"; for people, so rounded. */
 const char *text_size(uint64_t n, char buf[TEXT_SIZE_MAX]);
+/* ", sectors of 512 bytes"; 0, which is not known: "". */
+const char *text_sectors(uint32_t n, char buf[TEXT_SIZE_MAX]);
 /* "1h02m", "3m05s", "12s". */
 const char *text_duration(uint64_t seconds, char buf[TEXT_SIZE_MAX]);
 /* Copies as much as fits, always terminated; NULL counts as empty. */

@@ -31,6 +31,7 @@ struct compare_request {
 	size_t nnames;
 	bool strict; /* also what changes by itself has to be the same */
 	unsigned threads;
+	const struct session_options *so; /* what the phone was opened with */
 };
 
 struct compare_result {

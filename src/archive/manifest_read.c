@@ -2,7 +2,7 @@
 /* manifest_read.c - JSON from anywhere into a manifest, or a refusal. */
 #include "archive/manifest.h"
 
-#include "archive/zframe.h"
+#include "base/block.h"
 #include "base/text.h"
 #include "json_field.h"
 #include "manifest_check.h"
@@ -281,13 +281,14 @@ static int read_recheck(const json_t *root, struct manifest_recheck *r,
 	return 0;
 }
 
+/* All that work with pieces of an archive have room for our own blocks. */
 static int read_block_size(const json_t *root, struct manifest *m,
 			   struct err *e)
 {
 	if (field_u32(root, "block_size", &m->block_size, e) < 0)
 		return -(int)e->code;
 	if (m->block_size == 0 || m->block_size % 512 ||
-	    m->block_size > ZFRAME_CONTENT_MAX)
+	    m->block_size > BLOCK_SIZE)
 		return field_bad(e, "block_size", "is out of range");
 	return 0;
 }

@@ -135,6 +135,14 @@ const char *text_size(uint64_t n, char buf[TEXT_SIZE_MAX])
 	return buf;
 }
 
+const char *text_sectors(uint32_t n, char buf[TEXT_SIZE_MAX])
+{
+	buf[0] = '\0';
+	if (n)
+		snprintf(buf, TEXT_SIZE_MAX, ", sectors of %u bytes", n);
+	return buf;
+}
+
 const char *text_duration(uint64_t s, char buf[TEXT_SIZE_MAX])
 {
 	if (s >= 3600)

@@ -231,7 +231,7 @@ const struct command cmd_list = {
 static void say_manifest(struct ui *u, const struct manifest *m)
 {
 	char size[TEXT_SIZE_MAX], bytes[TEXT_SIZE_MAX], hex[SHA256_HEX];
-	char words[64];
+	char words[64], sectors[TEXT_SIZE_MAX];
 	const struct manifest_loader *l[] = { &m->fdl1, &m->fdl2 };
 	uint64_t sum = 0;
 
@@ -245,11 +245,12 @@ static void say_manifest(struct ui *u, const struct manifest *m)
 	ui_result(u, "chip:       %s (profile %s), says '%s'",
 		  *m->chip ? m->chip : "not named",
 		  *m->profile ? m->profile : "none", m->hello);
-	ui_result(u, "storage:    %s, %s, sectors of %u bytes, disk %s",
+	ui_result(u, "storage:    %s, %s%s%s%s",
 		  *m->storage ? m->storage : "kind not told",
 		  m->storage_size ? text_size(m->storage_size, size)
 				  : "size not known",
-		  m->sector_size, *m->disk_guid ? m->disk_guid : "-");
+		  text_sectors(m->sector_size, sectors),
+		  *m->disk_guid ? ", disk " : "", m->disk_guid);
 	ui_result(u, "table:      from %s", m->table_source);
 	for (int i = 0; i < 2; i++) {
 		if (!l[i]->size)
@@ -268,7 +269,9 @@ static void say_manifest(struct ui *u, const struct manifest *m)
 		  text_size(sum, bytes));
 	for (size_t i = 0; i < m->nomitted; i++)
 		ui_result(u, "left out:   %s, %s: %s", m->omitted[i].name,
-			  text_size(m->omitted[i].size, size),
+			  m->omitted[i].size
+				  ? text_size(m->omitted[i].size, size)
+				  : "size not known",
 			  m->omitted[i].reason);
 	for (size_t i = 0; i < m->nparts; i++)
 		for (size_t k = 0; k < m->parts[i].nunreadable; k++)

@@ -110,10 +110,7 @@ static void say_claim(struct ui *u, const struct options *o,
 			     "the loader may have repaired, that is written, "
 			     "them");
 	else
-		ui_result(u, "  no command of ours wrote to the phone%s",
-			  o->after == AFTER_LEAVE
-				  ? ""
-				  : " so far (--after may let it write flags)");
+		phone_say_claim(o, u);
 }
 
 static void say_backup(struct ui *u, const struct options *o,

@@ -39,7 +39,7 @@ static const char *storage_text(const struct profile *p, struct strbuf *b)
 static void say_long(struct ui *u, const struct profile *p)
 {
 	struct strbuf names = { 0 }, models = { 0 }, storage = { 0 },
-		      regions = { 0 };
+		      regions = { 0 }, quirks = { 0 };
 
 	for (size_t i = 0; i < p->nnames; i++)
 		strbuf_add(&names, "%s%s", i ? ", " : "", p->names[i]);
@@ -69,6 +69,13 @@ static void say_long(struct ui *u, const struct profile *p)
 	if (regions.len)
 		ui_result(u, "  regions:    %s", regions.s);
 	strbuf_free(&regions);
+	for (unsigned q = 1; q && q <= p->quirks; q <<= 1)
+		if (p->quirks & q)
+			strbuf_add(&quirks, "%s%s", quirks.len ? ", " : "",
+				   profile_quirk_name((enum quirk)q));
+	if (quirks.len)
+		ui_result(u, "  quirks:     %s", quirks.s);
+	strbuf_free(&quirks);
 	if (*p->boot_key)
 		ui_result(u, "  boot key:   %s", p->boot_key);
 	if (*p->notes)
@@ -103,7 +110,8 @@ static json_t *alternatives_json(const struct profile *p)
 static json_t *profile_json(const struct profile *p)
 {
 	json_t *names = json_array(), *models = json_array(),
-	       *quirks = json_array();
+	       *quirks = json_array(), *storage = json_array(),
+	       *regions = json_array();
 
 	for (size_t i = 0; i < p->nnames; i++)
 		json_array_append_new(names, json_string(p->names[i]));
@@ -114,11 +122,22 @@ static json_t *profile_json(const struct profile *p)
 			json_array_append_new(
 				quirks,
 				json_string(profile_quirk_name((enum quirk)q)));
-	return json_pack("{ss ss ss so so so so so ss so ss ss}", "name",
+	for (int k = STORAGE_EMMC; k <= STORAGE_NOR; k++)
+		if (p->storage >> k & 1)
+			json_array_append_new(storage,
+					      json_string(profile_storage_name(
+						      (enum storage_kind)k)));
+	for (size_t i = 0; i < p->nregions; i++)
+		json_array_append_new(regions,
+				      json_pack("{ss sI}", "name",
+						p->regions[i].name, "id",
+						(json_int_t)p->regions[i].id));
+	return json_pack("{ss ss ss so so so so so so so ss so ss ss}", "name",
 			 p->name, "title", p->title, "class", p->class, "fdl1",
 			 address_json(p->has_fdl1, p->fdl1), "fdl2",
 			 address_json(p->has_fdl2, p->fdl2), "names", names,
-			 "models", models, "quirks", quirks, "confidence",
+			 "models", models, "quirks", quirks, "storage", storage,
+			 "regions", regions, "confidence",
 			 profile_confidence_text(p->confidence), "alternatives",
 			 alternatives_json(p), "boot_key", p->boot_key, "notes",
 			 p->notes);

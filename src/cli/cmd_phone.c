@@ -56,20 +56,11 @@ static void say_table(struct ui *u, const struct layout *l)
 	}
 }
 
-/* ", sectors of N bytes" where a table told it. */
-static const char *sector_text(uint32_t n, char *buf, size_t cap)
-{
-	buf[0] = '\0';
-	if (n)
-		snprintf(buf, cap, ", sectors of %u bytes", n);
-	return buf;
-}
-
 static void say_info(struct ui *u, const struct phone_link *p,
 		     const struct manifest *m, const struct layout *l)
 {
 	const struct device_info *d = session_info(p->session);
-	char size[TEXT_SIZE_MAX], sector[48];
+	char size[TEXT_SIZE_MAX], sectors[TEXT_SIZE_MAX];
 
 	ui_result(u, "ROM says:   %s", d->hello);
 	if (*d->fdl1_hello && strcmp(d->fdl1_hello, d->hello) != 0)
@@ -78,15 +69,13 @@ static void say_info(struct ui *u, const struct phone_link *p,
 		  p->so.profile ? p->so.profile->title : "not named (--chip)");
 	ui_result(u, "storage:    %s, %s%s",
 		  *m->storage ? m->storage : "kind not told",
-		  storage_text(m, size),
-		  sector_text(m->sector_size, sector, sizeof(sector)));
+		  storage_text(m, size), text_sectors(m->sector_size, sectors));
 	if (*m->disk_guid)
 		ui_result(u, "disk GUID:  %s", m->disk_guid);
 	if (*m->uid)
 		ui_result(u, "chip uid:   %s", m->uid);
-	ui_result(u, "loader:     DA_INFO %s, escaping %s, chunks up to %u",
-		  msg_da_form_name(d->da.form), d->escaping ? "on" : "off",
-		  reader_chunk(p->session));
+	ui_result(u, "loader:     DA_INFO %s, escaping %s",
+		  msg_da_form_name(d->da.form), d->escaping ? "on" : "off");
 	ui_result(u, "table:      %s, %zu entries%s%s",
 		  ptable_source_name(l->table.source), l->table.n,
 		  *l->unit_why ? "; unit: " : "", l->unit_why);

@@ -99,17 +99,33 @@ static bool same_names(const struct restore_request *a,
 	return true;
 }
 
-/* What was asked for then; the same names may be given again. */
+/* What is given anew and was not said then; NULL: nothing. */
+static const char *find_change(const struct restore_request *now,
+			       const struct restore_request *then)
+{
+	if (now->nnames && !same_names(now, then))
+		return "these are not the partitions that were asked for then";
+	if (now->kinds & ~then->kinds)
+		return "--class was not the same then";
+	if (now->slots && now->slots != then->slots)
+		return "--slots was not the same then";
+	if (now->other_phone && !then->other_phone)
+		return "--other-phone was not given then";
+	if (now->same_phone && !then->same_phone)
+		return "--same-phone was not given then";
+	return NULL;
+}
+
+/* What was asked for then; the same may be said again. */
 static int take_request(struct run *x, struct err *e)
 {
 	const struct restore_request *then = restore_paper_request(x->paper);
+	const char *change = find_change(&x->q, then);
 
-	if (x->q.nnames && !same_names(&x->q, then)) {
-		int rc = err_set(e, ERR_USAGE,
-				 "these are not the partitions that were "
-				 "asked for then");
+	if (change) {
+		int rc = err_set(e, ERR_USAGE, "%s", change);
 
-		err_hint(e, "leave their names out: '%s' has them",
+		err_hint(e, "leave it out: '%s' has what was asked for",
 			 x->o.resume ? x->paths.state : x->o.plan_in);
 		return rc;
 	}
@@ -183,6 +199,10 @@ static int prepare(struct run *x, struct err *e)
 		return -(int)e->code;
 	if (o->undo && !o->resume)
 		return err_set(e, ERR_USAGE, "--undo only with --resume");
+	if (o->resume && o->plan_in)
+		return err_set(e, ERR_USAGE,
+			       "--resume goes on with the plan of the earlier "
+			       "run: leave --plan out");
 	if (o->resume)
 		return open_state(x, e);
 	if (o->writes && check_states(x, e) < 0)
@@ -230,10 +250,14 @@ static int ask(struct run *x, struct err *e)
 		ui_event(x->u, "plan", restore_plan_json(x->r));
 	if (x->o.yes)
 		return 0;
-	if (!x->o.no_input && ui_ask(x->u, "write this to the phone?"))
+	if (!x->o.no_input && !x->o.json &&
+	    ui_ask(x->u, "write this to the phone?"))
 		return 0;
+	if (ui_stopped(NULL))
+		return err_set(e, ERR_CANCELLED, "stopped by the user");
 	rc = err_set(e, ERR_EXISTS, "not agreed to: nothing was written");
-	err_hint(e, "answer y, or give --yes when you have seen the plan");
+	err_hint(e, "give --yes when you have seen the plan, or answer y "
+		    "(nothing is asked with --json or --no-input)");
 	return rc;
 }
 
@@ -297,7 +321,7 @@ static int with_phone(struct run *x)
 		return write_all(x);
 	if (x->o.writes && nothing_to_do(x, &e) < 0)
 		return failed(x, PLACE_PHONE, &e, true);
-	ui_result(x->u, "  no command of ours wrote to the phone");
+	phone_say_claim(&x->o, x->u);
 	return done(x);
 }
 

@@ -24,7 +24,6 @@ static void say_compared(struct ui *u, const struct compare_result *r)
 		  "  %zu are equal, %zu changed as expected, %zu differ, %zu "
 		  "were not compared",
 		  r->same, r->changed, r->differing, r->skipped);
-	ui_result(u, "  no command of ours wrote to the phone");
 }
 
 static json_t *compare_json(const struct options *o,
@@ -80,13 +79,14 @@ static int end_compare(const struct options *o, struct ui *u,
 		return exit;
 	}
 	say_compared(u, r);
+	phone_say_claim(o, u);
+	phone_finish(p, o, u);
 	if (check_result(r, e) < 0)
 		exit = command_failed(u, e, EXIT_DIFFERS, NULL,
 				      compare_json(o, r, p));
 	else
 		exit = command_done(u, r->refused ? EXIT_INCOMPLETE : 0,
 				    compare_json(o, r, p));
-	phone_finish(p, o, u);
 	return exit;
 }
 
@@ -116,15 +116,16 @@ static int check_archive(const char *path, struct err *e)
 
 int run_compare(const struct options *o, struct ui *u)
 {
+	struct phone_link p;
 	const struct compare_request q = {
 		.archive = o->args[1],
 		.names = (const char *const *)o->args + 2,
 		.nnames = (size_t)o->nargs - 2,
 		.strict = o->strict,
 		.threads = archive_default_threads(),
+		.so = &p.so,
 	};
 	struct compare_result r = { .parts = 0 };
-	struct phone_link p;
 	struct job_events ev;
 	struct err e;
 	int exit, rc;

@@ -5,6 +5,7 @@
 #include "why.h"
 
 #include <archive.h>
+#include <errno.h>
 #include <expat.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
@@ -129,11 +130,18 @@ static int print_version(struct ui *u)
 /* Results that could not be written are no results. */
 static int flush_results(int exit)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	int sys = 0;
+
+	if (fflush(stdout) < 0)
+		sys = errno;
+	else if (!ferror(stdout))
 		return exit;
 	if (exit == 0) {
-		fprintf(stderr, "error: standard output could not be "
-				"written\n");
+		fprintf(stderr,
+			"error: standard output could not be written%s%s\n"
+			"  try: the same command again, with its output to a "
+			"place that takes it\n",
+			sys ? ": " : "", sys ? strerror(sys) : "");
 		exit = 1;
 	}
 	return exit;

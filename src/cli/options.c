@@ -205,6 +205,31 @@ static int take(struct options *o, int id, const char *arg, struct err *e)
 	}
 }
 
+/* What getopt does not take, in optopt or only in the word that has it. */
+static int refuse(const char *word, struct err *e)
+{
+	struct strbuf names = { 0 };
+	unsigned n = 0;
+	int rc;
+
+	if (strncmp(word, "--", 2) != 0)
+		return err_set(e, ERR_USAGE, "no option '-%c'", optopt);
+	for (size_t i = 0; i < option_count; i++) {
+		if (optopt && option_table[i].id == optopt)
+			return err_set(e, ERR_USAGE, "--%s takes no value",
+				       option_table[i].name);
+		if (strncmp(option_table[i].name, word + 2, strlen(word + 2)) ==
+		    0)
+			strbuf_add(&names, "%s--%s", n++ ? ", " : "",
+				   option_table[i].name);
+	}
+	rc = n > 1 && names.s ? err_set(e, ERR_USAGE, "'%s' may be any of: %s",
+					word, names.s)
+			      : err_set(e, ERR_USAGE, "no option '%s'", word);
+	strbuf_free(&names);
+	return rc;
+}
+
 int options_parse(int argc, char **argv, struct options *o, struct err *e)
 {
 	struct option longs[OPTIONS_MAX + 1] = { 0 };
@@ -235,8 +260,7 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 			return err_set(e, ERR_USAGE, "'%s' needs a value",
 				       argv[optind - 1]);
 		if (id == '?')
-			return err_set(e, ERR_USAGE, "no option '%s'",
-				       argv[optind - 1]);
+			return refuse(argv[optind - 1], e);
 		for (size_t i = 0; i < option_count; i++)
 			if (option_table[i].id == id)
 				o->given |= 1ull << i;

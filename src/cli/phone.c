@@ -374,6 +374,14 @@ void phone_left(const struct phone_link *p, struct ui *u)
 			   "the next command, which goes on from there");
 }
 
+void phone_say_claim(const struct options *o, struct ui *u)
+{
+	ui_result(u, "  no command of ours wrote to the phone%s",
+		  o->after == AFTER_LEAVE
+			  ? ""
+			  : " so far (--after may let it write flags)");
+}
+
 void phone_finish(struct phone_link *p, const struct options *o, struct ui *u)
 {
 	static const enum session_end ends[] = { SESSION_LEAVE, SESSION_REBOOT,

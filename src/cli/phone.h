@@ -43,9 +43,11 @@ int phone_look_at_loaders(const struct options *o, struct ui *u,
 int phone_raise(struct phone_link *p, struct ui *u, struct err *e) MUST_CHECK;
 /* Says that the phone is still in its loader, if it is; after a failure. */
 void phone_left(const struct phone_link *p, struct ui *u);
-/* --after; says in words how the phone is left.  Fails softly: a warning. */
 /* It was told to restart or to switch off. */
 void phone_ended(const struct phone_link *p);
+/* The closing line of what has sent nothing that writes; then: */
+void phone_say_claim(const struct options *o, struct ui *u);
+/* --after; says in words how the phone is left.  Fails softly: a warning. */
 void phone_finish(struct phone_link *p, const struct options *o, struct ui *u);
 void phone_close(struct phone_link *p);
 /* The word of --after, for the manifest: what is asked of the phone then. */

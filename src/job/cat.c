@@ -80,7 +80,12 @@ static int cat_member(struct archive_reader *r, const char *name,
 	}
 	if (m.damage)
 		return err_set(e, ERR_MISMATCH, "%s", m.damage);
-	if (offset > m.size || length > m.size - offset)
+	if (offset > m.size)
+		return err_set(e, ERR_USAGE,
+			       "'%s' has %" PRIu64 " bytes, and ends before "
+			       "byte %" PRIu64,
+			       name, m.size, offset);
+	if (length > m.size - offset)
 		return err_set(e, ERR_USAGE,
 			       "'%s' has %" PRIu64 " bytes; %" PRIu64
 			       " from %" PRIu64 " are not all inside",

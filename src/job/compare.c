@@ -259,13 +259,14 @@ static bool is_cut(const struct plan_item *it, const struct manifest_part *p)
 	return it->part->by_address && it->part->size < p->size;
 }
 
-static const char *why_not_compared(const struct plan_item *it,
+static const char *why_not_compared(const struct compare *c,
+				    const struct plan_item *it,
 				    const struct manifest_part *p)
 {
 	if (it && p->method == METHOD_NV_BY_NAME)
 		return "it was read by its name, which gives other bytes than "
 		       "lie there";
-	if (p->method == METHOD_BY_ADDRESS)
+	if (p->method == METHOD_BY_ADDRESS && *c->m->package.file)
 		return "its size is not known without the package (--pac) that "
 		       "it was read with";
 	return "it cannot be read now without the loader writing, or is not "
@@ -289,7 +290,7 @@ static int compare_part(struct compare *c, const struct manifest_part *p,
 	c->pr.done = 0;
 	if (!it || p->method == METHOD_NV_BY_NAME || is_cut(it, p)) {
 		a.out.state = COMPARE_SKIPPED;
-		a.out.reason = why_not_compared(it, p);
+		a.out.reason = why_not_compared(c, it, p);
 	} else {
 		rc = compare_open(&a, it, e);
 		if (rc < 0 && e->code == ERR_REFUSED) {

@@ -2,6 +2,7 @@
 /* compare_table.c - is it the same phone, and is its table the same? */
 #include "base/text.h"
 #include "compare_run.h"
+#include "job/backup.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -47,19 +48,24 @@ static int same_trait(const char *what, const char *archive, const char *phone,
 
 int compare_identity(struct compare *c, struct err *e)
 {
-	const struct device_info *d = session_info(c->s);
-	char uid[2 * sizeof(d->uid) + 1] = "";
+	const struct manifest *m = c->m;
+	struct manifest now = { .format = 0 };
 	int by_uid, by_disk;
 
-	text_hex(d->uid, d->uid_len, uid);
-	by_uid = same_trait("chip uid", c->m->uid, uid, e);
+	job_describe(c->s, &c->layout, c->q->so, &now);
+	by_uid = same_trait("chip uid", m->uid, now.uid, e);
 	if (by_uid < 0)
 		return by_uid;
-	by_disk = same_trait("disk GUID", c->m->disk_guid,
-			     c->layout.table.disk_guid, e);
+	by_disk = same_trait("disk GUID", m->disk_guid, now.disk_guid, e);
 	if (by_disk < 0)
 		return by_disk;
 	c->res->proven = by_uid || by_disk;
+	/* A chip may have been given by another name; that is no other phone.
+	 */
+	if (!c->res->proven &&
+	    (same_trait("the chip", m->profile, now.profile, e) < 0 ||
+	     same_trait("the storage", m->storage, now.storage, e) < 0))
+		return -(int)e->code;
 	if (!c->res->proven)
 		job_warn(c->ev,
 			 "nothing proves that this is the phone that the "

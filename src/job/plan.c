@@ -45,6 +45,14 @@ static bool is_other_slot(const char *name, char only)
 	       name[n - 1] != only;
 }
 
+static bool is_named(const struct plan_request *q, const char *name)
+{
+	for (size_t i = 0; i < q->nnames; i++)
+		if (strcmp(q->names[i], name) == 0)
+			return true;
+	return false;
+}
+
 /* Why the user does not want it; NULL: it is wanted. */
 static const char *why_unwanted(const struct plan_request *q,
 				const struct partition *p,
@@ -54,7 +62,7 @@ static const char *why_unwanted(const struct plan_request *q,
 		return why_excluded;
 	if (q->nnames && !any_fits(q->names, q->nnames, p->name))
 		return why_unasked;
-	if (is_other_slot(p->name, q->only_slot))
+	if (is_other_slot(p->name, q->only_slot) && !is_named(q, p->name))
 		return why_slot;
 	if (q->nnames)
 		return NULL;

@@ -88,6 +88,13 @@ is '... two are compared' prints '^the same: 2 partitions'
 run verify --device "sim:sc9832,$base" sc9832.tar.zst
 is 'a phone that tells nothing of itself' ended 0 '^warning: nothing proves that this is the phone'
 
+run verify --device sim:sc6531e sc9832.tar.zst
+is '... but another chip is another phone: 7' ended 7 'another phone: .*the chip sc9830, this one has sc6531e'
+compare "" boot_a --after reboot --json
+is '--after reboot: what that writes is in the witness' same "$(number storage_writes)" 2
+compare '' boot_a --after reboot
+is '... and the claim is for the time before' prints 'wrote to the phone so far'
+
 # -- unreadable --------------------------------------------------------------
 
 compare ,bad=super+1M+4K super

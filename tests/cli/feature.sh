@@ -110,6 +110,8 @@ run backup --device sim:sc6531e --json -o bare.tar.zst
 is 'sc6531e without a package: incomplete' ended 6
 is '... the phone is well' well
 run inspect bare.tar.zst
+is '... no size is made up for it' prints '^left out: +fixnv, size not known: '
+is '... nor for its sectors' no prints 'sectors of 0'
 is '... what is lacking is named, with the remedy' prints '^left out: +fixnv, .*hang the phone; --pac '
 run backup --device sim:sc6531e --dry-run -o dry.tar.zst
 is '... also in the plan' prints 'fixnv \(size not known\), runningnv .*--pac'

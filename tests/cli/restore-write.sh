@@ -42,6 +42,21 @@ run_in no restore $m.tar.zst --device "sim:$m,$base,keep=phone" --json
 is 'no at the prompt: 7' ended 7 'not agreed to' 'answer y'
 is '... untouched' untouched
 is '... no file is left' same "$(ls ./*.undo* 2>/dev/null)" ''
+run_in yes restore $m.tar.zst --device "sim:$m,$base,keep=phone" --json
+is 'with --json nothing is asked, and no line of a pipe is consent: 7' ended 7 'not agreed to' '--json'
+is '... untouched' untouched
+mkfifo answer
+sleep 100 >answer &
+helpers+=($!)
+env --default-signal=INT "$prog" restore $m.tar.zst --device "sim:$m,$base,keep=phone" \
+	<answer >"$out" 2>"$err" &
+pid=$!
+for _ in {1..600}; do
+	says 'write this to the phone' || sleep 0.05
+done
+ended_by INT
+is 'Ctrl-C at the prompt: 130' ended 130 'stopped by the user' 'nothing was written'
+is '... no file is left' same "$(ls ./*.undo* 2>/dev/null)" ''
 restore --no-input --json
 is '--no-input without --yes: 7' ended 7 'not agreed to'
 is '... untouched' untouched
@@ -128,7 +143,15 @@ for way in 'go on' undo; do
 	is 'named, and the phone is gone: 6' ended 6
 	cp "$err" said
 	restore --yes --resume boot
-	is '... --resume with other names: 2' ended 2 'not the partitions that were asked for then' 'leave their names out'
+	is '... --resume with other names: 2' ended 2 'not the partitions that were asked for then' 'leave it out'
+	restore --yes --resume --class log
+	is '... with another class: 2' ended 2 '--class was not the same then' 'leave it out'
+	restore --yes --resume --slots b
+	is '... with other slots: 2' ended 2 '--slots was not the same then'
+	restore --yes --resume --other-phone
+	is '... for another phone: 2' ended 2 '--other-phone was not given then'
+	restore --yes --resume --plan nosuch
+	is '... with a plan: 2' ended 2 'leave --plan out'
 	cp said "$err"
 	printed "$way"
 	is "... '$way' as it is printed" ended 0

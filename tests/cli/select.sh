@@ -55,6 +55,8 @@ for s in a b; do
 	is "... without slot $other" no grep -q "_$other\$" <(members slot$s.tar.zst)
 	is "... the rest is there" same "$(members slot$s.tar.zst)" "$(grep -v "_$other\$" def)"
 done
+run backup --device "$sim,slot=a" --slot active -o named.tar.zst boot_b 'dtbo_*'
+is '--slot active: a glob is for the active slot, a full name is a name' same "$(members named.tar.zst | grep _ | paste -sd' ')" 'boot_b dtbo_a'
 run backup --device sim:sc9832,super=1M --slot active -o noslot.tar.zst
 is '--slot active on a phone without slots' ended 2 'the phone has no slots'
 

@@ -40,6 +40,9 @@ is 'exit 2: help nosuch' ended 2 "no command 'nosuch'"
 fails 2 "no option '--nope'" 'spdvault help' backup --nope
 fails 2 "no option '--nope'" 'spdvault help' --nope backup
 fails 2 "'-o' needs a value" 'spdvault help' backup -o
+fails 2 "no option '-x'" 'spdvault help' list -xv a.tar.zst
+fails 2 "'--re' may be any of: --resume, --recheck" 'spdvault help' backup --re
+fails 2 '--json takes no value' 'spdvault help' list --json=1 a.tar.zst
 fails 2 "'list' takes no option --level" "spdvault help list" list --level 3 a.tar.zst
 fails 2 "'list' takes no option --device" 'spdvault help list' list --device sim:ums512 a.tar.zst
 fails 2 "'chips' takes no option --force" 'spdvault help chips' chips --force
@@ -75,7 +78,7 @@ fails 2 "no partition 'nosuch\*'" "spdvault info" backup --device sim:ums512 -o 
 fails 2 "no partition 'nosuch'" "spdvault info" read nosuch --device sim:ums512 -o x
 fails 2 "no partition 'typo'" "spdvault info" backup --device sim:ums512 -o x --exclude typo
 fails 2 "holds no 'nosuch'" "spdvault list" cat a.tar.zst nosuch
-fails 2 'not inside|are not all inside' '.' cat a.tar.zst misc --offset 2M
+fails 2 'ends before byte 2097152' '.' cat a.tar.zst misc --offset 2M
 fails 2 'not all inside' '.' cat a.tar.zst misc --offset 1M --length 1
 fails 2 'not inside' '.' read misc --device sim:ums512 -o x --offset 1M
 fails 2 'not 8' '.' read misc --device sim:ums512 -o x --offset 1048572 --length 8

@@ -181,6 +181,8 @@ static void wrong_values_are_refused(void **state)
 		{ "link.fdl1", "null" },
 		{ "block_size", "0" },
 		{ "block_size", "513" },
+		{ "block_size", "4194816" },
+		{ "block_size", "8388608" },
 		{ "block_size", "33554432" },
 		{ "parts", "{}" },
 		{ "parts.0", "7" },

@@ -397,6 +397,34 @@ user_without_right() {
 	rm -r $rules
 	unplug one && [ $code -eq 0 ]
 }
+# What was damaged since is written back over the cable, in spite of it.
+back='misc logo'
+writes() { # ARGUMENT...
+	# shellcheck disable=SC2086 # words
+	usb restore one.tar.zst $back --yes "$@"
+}
+restored() {
+	local code=0 pid
+	# shellcheck disable=SC2086 # words
+	plug one "$phone" && usb backup -o one.tar.zst $back && unplug one &&
+		plug one "$phone,damage=misc,damage=logo,keep=/tmp/phone.keep,reply_delay_us=10000" || return
+	writes --wait 0 >said 2>&1 &
+	pid=$!
+	# The first write comes behind the safety copy, and takes longer.
+	wait_for test -e one.undo.tar.zst || return
+	usleep 200000
+	pull one
+	wait $pid || code=$?
+	cat said
+	unplug one
+	[ $code -eq 6 ] && plug one "$phone,keep=/tmp/phone.keep" &&
+		writes --resume || return
+	for part in $back; do
+		reads "$part" || return
+	done
+	unplug one && [ "$(saw one storage_writes)" -gt 0 ] && rm /tmp/phone.keep
+}
+
 # As a udev rule does it.
 # shellcheck disable=SC2086
 user_with_right() {
@@ -442,6 +470,7 @@ if spdvault help devices >/dev/null 2>&1; then
 	t 'read with escaping on' escaped
 	t 'the cable pulled in the middle of a backup, and resumed' cable_pulled
 	t 'the cable pulled and put in again: gone on with, nothing lost' cable_back
+	t 'the cable pulled in the middle of a restore, and resumed' restored
 	t 'left in FDL2, also by a killed run' left_in_fdl2
 	t 'left in FDL2, and plugged in anew' left_and_came_anew
 	t 'doctor sees phones come, go and stay' doctor
