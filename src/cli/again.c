@@ -152,7 +152,7 @@ void again_look(const struct options *o, const struct backup_totals *t,
 void again_say(struct ui *u, const struct again *a)
 {
 	if (a->command)
-		ui_go_on(u, a->command);
+		ui_below(u, "  resume", a->command);
 }
 
 void again_json(const struct again *a, json_t *result)

@@ -74,29 +74,35 @@ static bool counts(const struct restore_item *it)
 	return it->state == RESTORE_WRITE || it->state == RESTORE_ALONG;
 }
 
-static void say_names(const struct restore_plan *p, enum restore_done done,
-		      const char *title)
+static void say_names(struct ui *u, const struct restore_plan *p,
+		      enum restore_done done, const char *title)
 {
-	bool any = false;
+	struct strbuf names = { 0 };
 
-	for (size_t i = 0; i < p->n; i++) {
-		if (!counts(&p->v[i]) || p->v[i].done != done)
-			continue;
-		fprintf(stderr, "%s%s", any ? ", " : title, p->v[i].name);
-		any = true;
-	}
-	if (any)
-		fputc('\n', stderr);
+	for (size_t i = 0; i < p->n; i++)
+		if (counts(&p->v[i]) && p->v[i].done == done)
+			strbuf_add(&names, "%s%s", names.len ? ", " : "",
+				   p->v[i].name);
+	if (names.len && !names.failed)
+		ui_below(u, title, names.s);
+	for (size_t i = 0; names.failed && i < p->n; i++)
+		if (counts(&p->v[i]) && p->v[i].done == done)
+			ui_below(u, title, p->v[i].name);
+	strbuf_free(&names);
 }
 
-static void say_ways_on(const struct options *o)
+static void say_ways_on(struct ui *u, const struct options *o)
 {
 	char *again = again_command(o);
+	struct strbuf undo = { 0 };
 
 	if (!again)
 		return;
-	fprintf(stderr, "  go on: %s\n", again);
-	fprintf(stderr, "  undo:  %s%s\n", again, o->undo ? "" : " --undo");
+	strbuf_add(&undo, " %s%s", again, o->undo ? "" : " --undo");
+	ui_below(u, "  go on", again);
+	if (!undo.failed)
+		ui_below(u, "  undo", undo.s);
+	strbuf_free(&undo);
 	free(again);
 }
 
@@ -104,25 +110,25 @@ void restore_say_account(struct ui *u, const struct options *o,
 			 const struct restore *r, const struct restore_paths *p)
 {
 	const struct restore_plan *plan = restore_plan(r);
+	struct strbuf copy = { 0 };
 
-	(void)u;
 	if (!restore_touched(r)) {
-		fprintf(stderr, "  phone: nothing was written to it\n");
+		ui_below(u, "  phone", "nothing was written to it");
 		return;
 	}
-	say_names(plan, RESTORE_GOOD,
-		  "  on the phone now, read back and as it should be: ");
-	say_names(plan, RESTORE_WROTE,
-		  "  on the phone now, acknowledged but not read back: ");
-	say_names(plan, RESTORE_BAD,
-		  "  on the phone now, and NOT as it should be: ");
-	say_names(plan, RESTORE_BEGUN,
-		  "  old bytes, new bytes, or parts of both: ");
-	say_names(plan, RESTORE_NOT_BEGUN, "  not begun: ");
-	fprintf(stderr,
-		"  safety copy: %s holds what all of these had before\n",
-		p->undo);
-	say_ways_on(o);
+	say_names(u, plan, RESTORE_GOOD,
+		  "  on the phone now, read back and as it should be");
+	say_names(u, plan, RESTORE_WROTE,
+		  "  on the phone now, acknowledged but not read back");
+	say_names(u, plan, RESTORE_BAD,
+		  "  on the phone now, and NOT as it should be");
+	say_names(u, plan, RESTORE_BEGUN,
+		  "  old bytes, new bytes, or parts of both");
+	say_names(u, plan, RESTORE_NOT_BEGUN, "  not begun");
+	strbuf_add(&copy, "%s holds what all of these had before", p->undo);
+	ui_below(u, "  safety copy", copy.s ? copy.s : p->undo);
+	strbuf_free(&copy);
+	say_ways_on(u, o);
 }
 
 void restore_say_state(struct ui *u, const struct restore_paper *p)

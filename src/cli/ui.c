@@ -185,8 +185,7 @@ void ui_alarm(struct ui *u, const char *fmt, ...)
 			 json_pack("{so}", "text", ui_text(text)));
 }
 
-/* A line below an error. */
-static void say_below(struct ui *u, const char *kind, const char *text)
+void ui_below(struct ui *u, const char *kind, const char *text)
 {
 	log_line(u, kind, text);
 	fprintf(stderr, "%s: %s\n", kind, text);
@@ -198,10 +197,10 @@ static void say_why(struct ui *u, const struct why_row *r)
 	char text[160];
 
 	snprintf(text, sizeof(text), "%s (%s)", r->seen, r->id);
-	say_below(u, "  seen", text);
+	ui_below(u, "  seen", text);
 	for (size_t i = 0; i < WHY_CAUSES_MAX && r->causes[i].cause; i++) {
-		say_below(u, i ? "  or" : "  likely", r->causes[i].cause);
-		say_below(u, "  try", r->causes[i].remedy);
+		ui_below(u, i ? "  or" : "  likely", r->causes[i].cause);
+		ui_below(u, "  try", r->causes[i].remedy);
 	}
 }
 
@@ -215,17 +214,11 @@ void ui_error(struct ui *u, const struct err *e, const char *kept)
 	utf8_tame(tame.hint);
 	say(u, "error", RED, tame.text);
 	if (*hint && (!row || *e->hint))
-		say_below(u, "  try", hint);
+		ui_below(u, "  try", hint);
 	if (row)
 		say_why(u, row);
 	if (kept)
-		say_below(u, "  kept", kept);
-}
-
-void ui_go_on(struct ui *u, const char *command)
-{
-	log_line(u, "  resume", command);
-	fprintf(stderr, "  resume: %s\n", command);
+		ui_below(u, "  kept", kept);
 }
 
 void ui_result(struct ui *u, const char *fmt, ...)
@@ -234,9 +227,8 @@ void ui_result(struct ui *u, const char *fmt, ...)
 	va_list ap;
 	int n;
 
-	if (u->json)
+	if (u->json && !u->log)
 		return;
-	clear_line(u);
 	va_start(ap, fmt);
 	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
@@ -245,7 +237,11 @@ void ui_result(struct ui *u, const char *fmt, ...)
 		return;
 	}
 	utf8_tame(text);
-	puts(text);
+	log_line(u, "", text);
+	if (!u->json) {
+		clear_line(u);
+		puts(text);
+	}
 	free(text);
 }
 

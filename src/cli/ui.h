@@ -34,14 +34,14 @@ void ui_warn(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
 void ui_alarm(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
 /* Cause, remedy, and what is kept (NULL: nothing to say). */
 void ui_error(struct ui *u, const struct err *e, const char *kept);
-/* After an error: the command that goes on where this run ended. */
-void ui_go_on(struct ui *u, const char *command);
+/* A line below an error, "kind: text"; kind begins with its indentation. */
+void ui_below(struct ui *u, const char *kind, const char *text);
 /*
  * A question for consent, on stderr; the answer is a line of standard input.
  * Its end, or anything but yes, is no.
  */
 bool ui_ask(struct ui *u, const char *question);
-/* A result for people, on stdout; nothing with --json. */
+/* A result for people, on stdout; with --json in the log alone. */
 void ui_result(struct ui *u, const char *fmt, ...) PRINTF(2, 3);
 /* One JSON line on stdout, with "event" first; takes o over. */
 void ui_event(struct ui *u, const char *event, json_t *o);

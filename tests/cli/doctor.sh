@@ -56,7 +56,8 @@ rm pc/etc/udev/rules.d/*
 doctor --wait 0
 is 'without the rule the way to install it is told' prints 'no udev rule|there is no udev rule'
 echo QEMU >pc/sys/class/dmi/id/sys_vendor
-doctor --wait 0
+doctor --wait 0 --log log.txt
+is 'its findings are in the log, too' logged log.txt
 is 'a virtual machine is named' prints '^note +this is a virtual machine \(QEMU\)'
 is '... with what to do' prints 'try: if no phone comes here: pass 1782:4d00'
 echo 'Linux version 5.15 (microsoft-standard-WSL2)' >pc/proc/version

@@ -139,8 +139,9 @@ at=$(($(requests) * 9 / 10))
 for way in 'go on' undo; do
 	rm -rf ./*.undo.tar.zst*
 	cp first phone
-	run restore $m.tar.zst boot logo 'mis?' --device "sim:$m,$base,keep=phone,disconnect_at=$at" --yes --wait 1
+	run restore $m.tar.zst boot logo 'mis?' --device "sim:$m,$base,keep=phone,disconnect_at=$at" --yes --wait 1 --log log.txt
 	is 'named, and the phone is gone: 6' ended 6
+	is '... the log has all of the account' logged log.txt
 	cp "$err" said
 	restore --yes --resume boot
 	is '... --resume with other names: 2' ended 2 'not the partitions that were asked for then' 'leave it out'

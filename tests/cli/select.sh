@@ -125,6 +125,15 @@ is '... with the stages' says 'FDL2'
 # shellcheck disable=SC2086
 works '--log keeps the steps' $b log.tar.zst --log log.txt
 is '... with time' grep -Eq '^20[0-9]{2}-.*Z .*FDL2' log.txt
+is '... and all that was printed' logged log.txt
+for json in '' --json; do
+	run $b lacks$json.tar.zst --device $sim,bad=misc+0+4K --log lacks.txt $json misc
+	is "an incomplete backup $json: 6" ended 6
+	is '... in the log, too' grep -Eq "Z incomplete: lacks$json.tar.zst$" lacks.txt
+	is '... with the place' grep -q 'Z   unreadable: misc, 4096 bytes at 0x0$' lacks.txt
+	[ -n "$json" ] || is '... and all that was printed' logged lacks.txt
+	rm lacks.txt
+done
 # shellcheck disable=SC2086
 works '--color always' $b color.tar.zst --color always
 run list nosuch --color always

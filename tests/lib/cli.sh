@@ -147,6 +147,11 @@ size_of() { stat -c %s "$1"; }
 number() { # KEY
 	tail -n 1 "$out" | grep -o "\"$1\":[0-9.]*" | head -n 1 | cut -d: -f2
 }
+# Every line that the last run printed is in the log, behind its time.
+logged() { # FILE
+	cut -d' ' -f2- "$1" >"$tmp/logged"
+	cat "$out" "$err" | no grep -vxFf "$tmp/logged"
+}
 # What the simulated phone saw: no change at all, hardly a probe.
 untouched() {
 	same "$(number storage_writes)" 0 && same "$(number commanded_writes)" 0 &&
