@@ -95,6 +95,9 @@ static void say_plan(struct ui *u, const struct manifest *m,
 	ui_result(u, "would read %zu partitions, %s", t->planned,
 		  text_size(t->bytes, size));
 	say_left_out(u, m);
+	if (!m->complete)
+		ui_result(u, "the backup would be incomplete: it would lack "
+			     "partitions that belong to it");
 }
 
 /* The claim, and where the user himself has limited it. */
@@ -288,10 +291,12 @@ const struct command cmd_backup = {
 		"What cannot be had again (boot\nareas, NV, calibration) is "
 		"read first. userdata, cache and logs are left out\nunless "
 		"named or --all is given. PART may be a glob.\n\n"
-		"Nothing is written to the phone. An existing OUT is never "
-		"replaced without\n--force. What an interrupted run has read "
-		"stays in OUT.partial; the same command\nwith --resume goes on "
-		"there, on the same phone.\n\n"
+		"No command that writes is sent to the phone. Its loader may "
+		"write where\n--nv-by-name or --after let it, and some write "
+		"a flag or a log when they start.\n\n"
+		"An existing OUT is never replaced without --force. What an "
+		"interrupted run has\nread stays in OUT.partial; the same "
+		"command with --resume goes on there, on the\nsame phone.\n\n"
 		"Examples:\n"
 		"  spdvault backup --device sim:ums512 -o phone.tar.zst\n"
 		"  spdvault backup --device tty:/dev/ttyUSB0@921600 --chip "

@@ -163,7 +163,8 @@ const struct command cmd_info = {
 	.summary = "connect, load, and show what the phone is and holds",
 	.text = "Loads FDL1 and FDL2 and shows the phone's words, its storage "
 		"and its partition\ntable with sizes, offsets and what each "
-		"partition is. Nothing is written.\n\n"
+		"partition is. No command that writes is\nsent, but for "
+		"--after.\n\n"
 		"Example:\n"
 		"  spdvault info --device sim:ums9230\n",
 	.groups = OPT_PHONE | OPT_AFTER,

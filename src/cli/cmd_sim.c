@@ -276,12 +276,24 @@ static int run_save(const char *model, const char *dir, struct err *e)
 	return rc < 0 ? err_context(e, "saving the phone's storage") : 0;
 }
 
+/* With a way of serving, and nothing to be served. */
+static int which_model(struct err *e)
+{
+	int rc = err_set(e, ERR_USAGE, "which phone?");
+
+	err_hint(e, "a model comes first: spdvault sim ums512 --pty; "
+		    "'spdvault sim' alone lists them");
+	return rc;
+}
+
 /* How the phone is served, if only one way is asked for. */
 static int run_as(const struct options *o, struct ui *u, json_t **ret,
 		  struct err *e)
 {
 	int rc;
 
+	if (o->nargs < 2)
+		return which_model(e);
 	if (o->pty + !!o->gadget + !!o->save == 1) {
 		if (o->save)
 			return run_save(o->args[1], o->save, e);
@@ -303,7 +315,7 @@ static int run_sim(const struct options *o, struct ui *u)
 	struct err e;
 	int rc;
 
-	if (o->nargs < 2)
+	if (o->nargs < 2 && !o->pty && !o->gadget && !o->save)
 		return command_done(u, 0,
 				    json_pack("{so}", "models", say_models(u)));
 	rc = run_as(o, u, &more, &e);

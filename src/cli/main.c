@@ -36,8 +36,9 @@ static void print_usage(FILE *to)
 {
 	fprintf(to, "usage: spdvault COMMAND [OPTION...] [ARGUMENT...]\n\n"
 		    "Backs up the partitions of Spreadtrum/Unisoc phones into "
-		    "archives that can be\nverified. Reading a phone never "
-		    "writes to it.\n\n");
+		    "archives that can be\nverified. Reading a phone sends "
+		    "no command that writes to it; only --nv-by-name\nand "
+		    "--after let its loader do so.\n\n");
 	for (size_t i = 0; i < NCOMMANDS; i++)
 		fprintf(to, "  %-9s %s\n", commands[i]->name,
 			commands[i]->summary);

@@ -188,6 +188,15 @@ static bool is_simulated(const char *device)
 	return strncmp(device, "sim:", 4) == 0;
 }
 
+static int inside_of_what(struct err *e)
+{
+	int rc = err_set(e, ERR_USAGE,
+			 "--inside without a firmware package to look into");
+
+	err_hint(e, "name the file with --pac, or leave --inside out");
+	return rc;
+}
+
 static int open_parts(const struct options *o, struct ui *u,
 		      struct phone_link *p, const struct phone *sim,
 		      struct err *e)
@@ -195,6 +204,8 @@ static int open_parts(const struct options *o, struct ui *u,
 	int rc = 0;
 
 	p->simulated = sim != NULL;
+	if (o->inside && !o->pac && !o->from)
+		return inside_of_what(e);
 	if (o->pac && o->loaders)
 		return loader_two_sources(e);
 	if (o->pac)

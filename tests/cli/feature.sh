@@ -114,7 +114,9 @@ is '... no size is made up for it' prints '^left out: +fixnv, size not known: '
 is '... nor for its sectors' no prints 'sectors of 0'
 is '... what is lacking is named, with the remedy' prints '^left out: +fixnv, .*hang the phone; --pac '
 run backup --device sim:sc6531e --dry-run -o dry.tar.zst
-is '... also in the plan' prints 'fixnv \(size not known\), runningnv .*--pac'
+is '... a plan for that is told to be incomplete: 6' ended 6
+is '... in words' prints '^the backup would be incomplete: '
+is '... and what it lacks' prints 'fixnv \(size not known\), runningnv .*--pac'
 run backup --device sim:ums9117 --json -o bare9.tar.zst
 is 'ums9117 without a package: the second NV is lacking' ended 6
 is '... the phone is well' well

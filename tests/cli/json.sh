@@ -54,6 +54,7 @@ is '... a part has name, size, SHA-256' prints '"event":"part","name":"misc","si
 json 6 'incomplete backup' 'unreadable' backup --device sim:ums512,bad=misc+0+4K -o b.tar.zst misc
 is '... has warnings' prints '^\{"event":"warning","text":'
 json 0 'backup --dry-run' 'planned plan' backup --device sim:ums512 --dry-run
+is '... a whole plan is not called incomplete' prints '"complete":true'
 json 0 info 'device partitions phone_witness' info --device sim:sc9863a
 json 0 read 'part file bytes sha256' read misc --device sim:ums512 -o misc.img
 is '... the SHA-256 is right' prints "\"sha256\":\"$(sha256sum <misc.img | cut -c 1-64)\""

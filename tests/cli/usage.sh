@@ -57,6 +57,11 @@ fails 2 'no place on the USB' 'usb:BUS-PORT' info --device usb:zz
 fails 2 'both want standard output' '.' read misc --device sim:ums512 -o - --json
 fails 2 'both want standard output' '.' cat a.tar.zst misc --json
 fails 2 'how' '--pty' sim ums512
+fails 2 'which phone' 'sim ums512' sim --pty
+fails 2 'which phone' 'sim ums512' sim --save files
+fails 2 'which phone' 'sim ums512' sim --gadget files --json
+fails 2 'inside without a firmware' '--pac' backup --inside foo --device sim:ums512 -o x misc
+fails 2 'inside without a firmware' '--pac' info --inside foo --device tty:/dev/nosuch
 fails 2 "no simulated model 'nosuch'" 'ums512, ums9230' sim nosuch --pty
 fails 2 "no simulated model 'nosuch'" 'ums512, ums9230' info --device sim:nosuch
 fails 2 "no simulator key 'zz'" '.' info --device sim:ums512,zz=1
