@@ -102,7 +102,8 @@ $(filter $(B)/tests/fault/test_sweep%,$(TESTS)): $(B)/tests/fault/sweep.o
 
 # A made-up USB, where umockdev is installed; without it the test says so.
 $(filter $(B)/tests/usb/%,$(TESTS)): $(B)/tests/usb/mock.o
-$(filter $(B)/tests/usb/%,$(TESTS)): MOCK_LIBS = $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
+$(filter $(B)/tests/usb/%,$(TESTS)): MOCK_LIBS = -Wl,--wrap=libusb_close -Wl,--wrap=libusb_free_transfer \
+	$(shell pkg-config --libs umockdev-1.0 2>/dev/null)
 $(B)/tests/usb/mock.o: MOCK_CFLAGS = $(shell pkg-config --exists umockdev-1.0 && \
 	pkg-config --cflags umockdev-1.0 | sed 's/^/-DHAVE_UMOCKDEV /')
 

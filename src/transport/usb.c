@@ -166,9 +166,9 @@ static int bring_up(struct usb *u, struct err *e)
 }
 
 /*
- * Leaves nothing claimed, posted or open.  A transfer belongs to its device and
- * so ends before the context does; should a host controller never have given it
- * back, it went with the handle.
+ * Leaves nothing claimed, posted or open.  A transfer belongs to its handle and
+ * its device, so it is freed before the handle is closed, and the context; but
+ * should a host controller never have given it back, close() takes it off.
  */
 static void tear_down(struct usb *u)
 {

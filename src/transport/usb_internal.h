@@ -176,9 +176,12 @@ int usb_io_new(struct usb *u, struct err *e) MUST_CHECK;
 void usb_io_free(struct usb *u);
 /* Begins to listen on u->port at u->ends, which must be claimed. */
 int usb_io_start(struct usb *u, struct err *e) MUST_CHECK;
-/* Nothing is under way afterwards.  Before the handle is closed ... */
+/*
+ * Ends and frees the transfers.  Before the handle is closed, into which some
+ * versions of libusb look as they free ...
+ */
 void usb_io_stop(struct usb *u);
-/* ... and between that and the end of the context: frees the transfers. */
+/* ... and between that and the end of the context: what would not end. */
 void usb_io_end(struct usb *u);
 
 int usb_recv(struct transport *t, void *buf, size_t cap, size_t *ret_len,

@@ -412,20 +412,29 @@ int usb_io_start(struct usb *u, struct err *e)
 	return 0;
 }
 
+static void end_one(struct usb_in *in)
+{
+	libusb_free_transfer(in->x);
+	in->x = NULL;
+	in->flying = false;
+}
+
 void usb_io_stop(struct usb *u)
 {
 	u->stopping = true;
 	usb_out_stop(u);
 	cancel_all(u);
+	for (unsigned i = 0; i < USB_IN_TRANSFERS; i++)
+		if (!u->in[i].flying)
+			end_one(&u->in[i]);
+	if (!u->out.flying)
+		usb_out_end(u);
 }
 
 void usb_io_end(struct usb *u)
 {
-	for (unsigned i = 0; i < USB_IN_TRANSFERS; i++) {
-		libusb_free_transfer(u->in[i].x);
-		u->in[i].x = NULL;
-		u->in[i].flying = false;
-	}
+	for (unsigned i = 0; i < USB_IN_TRANSFERS; i++)
+		end_one(&u->in[i]);
 	usb_out_end(u);
 	u->gone = true;
 }

@@ -3,6 +3,7 @@
 #include "mock.h"
 
 #include <errno.h>
+#include <libusb.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +12,33 @@
 
 struct mock_phone mock;
 
+/* The handle that was closed last; an open one may get its address anew. */
+static libusb_device_handle *closed;
+
+void __real_libusb_close(libusb_device_handle *h);
+void __wrap_libusb_close(libusb_device_handle *h);
+void __real_libusb_free_transfer(struct libusb_transfer *x);
+void __wrap_libusb_free_transfer(struct libusb_transfer *x);
+
+/* In front of libusb, by the linker's --wrap. */
+void __wrap_libusb_close(libusb_device_handle *h)
+{
+	__real_libusb_close(h);
+	closed = h;
+}
+
+/* libusb 1.0.25 looks into the handle; of one under way close() took it off. */
+void __wrap_libusb_free_transfer(struct libusb_transfer *x)
+{
+	if (x && x->dev_handle && x->dev_handle == closed)
+		mock.freed_late++;
+	__real_libusb_free_transfer(x);
+}
+
 #ifdef HAVE_UMOCKDEV
 
 #include "sim/phone.h"
 
-#include <libusb.h>
 #include <linux/ioctl.h>
 #include <linux/usbdevice_fs.h>
 #include <sys/stat.h>
@@ -278,6 +301,7 @@ static int claim(UMockdevIoctlData *arg)
 	umockdev_ioctl_data_unref(d);
 	if (mock.claim_error)
 		return -mock.claim_error;
+	closed = NULL;
 	mock.claims++;
 	return 0;
 }

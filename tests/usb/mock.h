@@ -38,6 +38,7 @@ struct mock_phone {
 	unsigned in_posted, in_flying, in_at_first_out, in_at_clear;
 	unsigned in_begun; /* IN transfers that bytes were there for */
 	unsigned outlived; /* devices that somebody held beyond their context */
+	unsigned freed_late; /* transfers after the handle they belong to */
 	unsigned interface, in_ep, out_ep;
 	size_t outs[MOCK_OUTS]; /* lengths of OUT transfers */
 	unsigned nouts;

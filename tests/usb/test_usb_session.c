@@ -45,7 +45,7 @@ static int teardown(void **state)
 	phone = NULL;
 	/* Whatever happened: nothing stays claimed, posted or held. */
 	return mock.claims == mock.releases && mock.in_flying == 0 &&
-			       mock.outlived == 0
+			       mock.outlived == 0 && mock.freed_late == 0
 		       ? 0
 		       : -1;
 }
