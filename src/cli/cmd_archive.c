@@ -118,7 +118,8 @@ const struct command cmd_verify = {
 		"reads the partitions\nthat are in it, and names ranges that "
 		"differ. Another phone is refused (7). What\nchanges by itself "
 		"on a phone in use is told and no difference, unless "
-		"--strict.\nNothing is written to the phone.\n\n"
+		"--strict.\nNo command that writes is sent to the phone, but "
+		"for --after.\n\n"
 		"Examples:\n"
 		"  spdvault verify phone.tar.zst\n"
 		"  spdvault verify --device sim:ums512 phone.tar.zst 'boot*'\n",
