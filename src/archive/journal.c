@@ -57,9 +57,9 @@ static bool take_frame(struct journal *j, struct words *w, uint64_t at,
 	uint64_t number = words_number(w, SEEKTABLE_FRAMES_MAX - 1);
 
 	ret->line = at;
-	ret->compressed =
-		(uint32_t)words_number(w, zframe_bound(ZFRAME_CONTENT_MAX));
-	ret->content = (uint32_t)words_number(w, ZFRAME_CONTENT_MAX);
+	/* The buffers of a writer that goes on have room for these. */
+	ret->compressed = (uint32_t)words_number(w, zframe_bound(BLOCK_SIZE));
+	ret->content = (uint32_t)words_number(w, BLOCK_SIZE);
 	ret->digest = words_digest(w);
 	return !w->bad && number == j->nframes && ret->compressed > 0;
 }
@@ -96,8 +96,8 @@ static int take_head(struct journal *j, struct words *w, uint64_t at,
 		return 0;
 	size = words_number(w, (uint64_t)SEEKTABLE_FRAMES_MAX * BLOCK_SIZE);
 	if (!words_next(w, &name, &len) || !words_end(w) ||
-	    len >= MEMBER_NAME_MAX || f.content % TAR_UNIT ||
-	    !is_new_name(j, name, len))
+	    len >= MEMBER_NAME_MAX || f.content > TARHDR_MAX ||
+	    f.content % TAR_UNIT || !is_new_name(j, name, len))
 		return 0;
 	if (!GROW(j->members, j->nmembers))
 		return err_nomem(e);

@@ -2,6 +2,8 @@
 /* test_journal.c - lines written and read, and what ends the reading. */
 #include "archive/journal.h"
 
+#include "archive/tarhdr.h"
+#include "archive/zframe.h"
 #include "base/block.h"
 #include "lib/unit.h"
 
@@ -299,6 +301,39 @@ static void a_line_that_makes_no_sense_ends_it(void **state)
 	strbuf_free(&t.b);
 }
 
+/* A header and a block of these sizes: how many of the two count. */
+static size_t count_frames(size_t head_packed, size_t head_content,
+			   size_t packed)
+{
+	const struct journal_frame h = { 7, 0, (uint32_t)head_packed,
+					 (uint32_t)head_content };
+	const struct journal_frame b = { 8, 0, (uint32_t)packed, BLOCK_SIZE };
+	struct journal j;
+	struct text t;
+	size_t n;
+
+	start(&t);
+	journal_line_head(&t.b, &t.chain, 0, &h, BIG, BLOCK_SIZE);
+	journal_line_body(&t.b, &t.chain, 1, &b);
+	parse_all(&t, &j);
+	n = j.nframes;
+	journal_free(&j);
+	strbuf_free(&t.b);
+	return n;
+}
+
+/* Whoever goes on has room for what was written, and not for more. */
+static void no_frame_is_larger_than_ours(void **state)
+{
+	size_t most = zframe_bound(BLOCK_SIZE);
+
+	(void)state;
+	assert_int_equal(count_frames(most, TARHDR_MAX, most), 2);
+	assert_int_equal(count_frames(most, TARHDR_MAX, most + 1), 1);
+	assert_int_equal(count_frames(most + 1, TARHDR_MAX, most), 0);
+	assert_int_equal(count_frames(90, TARHDR_MAX + TAR_UNIT, most), 0);
+}
+
 static void other_versions_say_so(void **state)
 {
 	struct text t = { { 0 }, 0 };
@@ -429,6 +464,7 @@ int main(void)
 		cmocka_unit_test(a_torn_line_ends_it),
 		cmocka_unit_test(a_flipped_bit_ends_it),
 		cmocka_unit_test(a_line_that_makes_no_sense_ends_it),
+		cmocka_unit_test(no_frame_is_larger_than_ours),
 		cmocka_unit_test(other_versions_say_so),
 		cmocka_unit_test(it_can_be_cut_anywhere),
 		cmocka_unit_test(no_mend_begins_inside_of_another),
