@@ -87,6 +87,8 @@ struct archive_patch {
 int archive_mend(struct archive_writer *w, const struct archive_patch *v,
 		 size_t n, struct err *e) MUST_CHECK;
 bool archive_can_mend(const struct archive_writer *w);
+/* Are other bytes stored of the open member than were put? */
+bool archive_was_mended(const struct archive_writer *w);
 /*
  * One stored block, read from the disk and decompressed, into buf (BLOCK_SIZE
  * bytes): of a part that was ended, or (p NULL) of the open member after its

@@ -25,6 +25,8 @@ void repeat_reset(struct repeat *r);
 void repeat_add(struct repeat *r, const uint8_t *p, size_t n);
 /* What was seen so far comes again at least four times, and is not blank. */
 bool repeat_is(const struct repeat *r);
+/* After the first block: false when it never will, whatever follows. */
+bool repeat_may_be(const struct repeat *r);
 
 struct blank_report {
 	size_t quiet; /* blank, and nobody minds */

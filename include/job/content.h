@@ -42,6 +42,8 @@ void content_look_end(struct content_look *k);
 /* n is at least 1; offset 0 begins a new partition. */
 void content_look_at(struct content_look *k, const uint8_t *p, size_t n,
 		     uint64_t offset, uint64_t size);
+/* After the first block: does nothing that may follow change its name? */
+bool content_look_is_settled(const struct content_look *k);
 /*
  * "ext4", or "zero", "erased" (FF), "uniform" for one repeated byte,
  * "repeated" for a longer piece that comes again and again.

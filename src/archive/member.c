@@ -58,6 +58,7 @@ int archive_begin(struct archive_writer *w, const char *member, uint64_t size,
 	w->now.first_frame = w->table.count + 1;
 	w->now.frames = (uint32_t)blocks;
 	w->done = 0;
+	w->mended = false;
 	if (send_header(w, e) < 0)
 		return -(int)e->code;
 	w->open = true;

@@ -352,6 +352,11 @@ bool archive_can_mend(const struct archive_writer *w)
 	return w->journal != NULL;
 }
 
+bool archive_was_mended(const struct archive_writer *w)
+{
+	return w->mended;
+}
+
 int archive_mend(struct archive_writer *w, const struct archive_patch *v,
 		 size_t n, struct err *e)
 {
@@ -371,8 +376,10 @@ int archive_mend(struct archive_writer *w, const struct archive_patch *v,
 		rc = prepare(m, e);
 	if (rc == 0)
 		rc = pass_member(m, e);
-	if (rc == 0 && m->spool >= 0)
+	if (rc == 0 && m->spool >= 0) {
 		rc = commit(m, e);
+		w->mended = true;
+	}
 	/* What hangs in the disk still uses it. */
 	if (!atomic_load(&w->calling))
 		forget(m);

@@ -83,6 +83,7 @@ struct archive_writer {
 
 	/* The member that is being written. */
 	bool open, held, finished;
+	bool mended; /* what is stored of it is not what was put */
 	struct written_member now;
 	uint64_t done;
 

@@ -163,6 +163,11 @@ void content_look_at(struct content_look *k, const uint8_t *p, size_t n,
 		repeat_add(k->repeat, p, n);
 }
 
+bool content_look_is_settled(const struct content_look *k)
+{
+	return !k->uniform && !(k->repeat && repeat_may_be(k->repeat));
+}
+
 const char *content_look_name(const struct content_look *k)
 {
 	if (!k->uniform && k->repeat && repeat_is(k->repeat))

@@ -159,6 +159,11 @@ static bool has_few_sectors(const struct repeat *r)
 	return sum >= r->blank;
 }
 
+bool repeat_may_be(const struct repeat *r)
+{
+	return r->period || r->few;
+}
+
 bool repeat_is(const struct repeat *r)
 {
 	return (r->period && r->done >= TIMES * (uint64_t)r->period) ||

@@ -4,12 +4,14 @@
  * place that knows both ends.
  */
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "part_late.h"
 #include "run.h"
 #include "twice.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define REFUSED "the loader refused to read it"
@@ -114,6 +116,39 @@ static void count_part(struct run *r, const struct manifest_part *part,
 		r->ev->part_done(r->ev->user, part);
 }
 
+/* What came later than the rest of its block, or was outvoted, was not seen. */
+static int look_again(struct run *r, uint64_t size, struct err *e)
+{
+	CLEANUP(file_freep) uint8_t *buf = malloc(BLOCK_SIZE);
+	uint64_t at = 0;
+	size_t n;
+
+	if (!buf)
+		return err_nomem(e);
+	do {
+		if (job_go_on(r->ev, e) < 0 ||
+		    archive_read_back(r->w, NULL, at / BLOCK_SIZE, buf, &n, e) <
+			    0)
+			return -(int)e->code;
+		content_look_at(&r->look, buf, n, at, size);
+		at += n;
+	} while (at < size && !content_look_is_settled(&r->look));
+	return 0;
+}
+
+static int name_content(struct run *r, struct manifest_part *part,
+			struct err *e)
+{
+	if (part->size == 0)
+		return 0;
+	if (archive_was_mended(r->w) && look_again(r, part->size, e) < 0)
+		return -(int)e->code;
+	text_copy(part->content, sizeof(part->content),
+		  content_look_name(&r->look));
+	part->payload = r->look.uniform ? 0 : r->look.content.payload;
+	return 0;
+}
+
 /* All blocks are stored: what is to be said of them, and the digest. */
 static int end_part(struct run *r, const struct plan_item *it,
 		    struct manifest_part *part, uint64_t started, struct err *e)
@@ -121,13 +156,9 @@ static int end_part(struct run *r, const struct plan_item *it,
 	struct reread again = { r->s, &r->layout, r->ev, &r->rec };
 
 	part->seconds = (double)(clock_ms() - started) / 1000;
-	if (it->part->size) {
-		text_copy(part->content, sizeof(part->content),
-			  content_look_name(&r->look));
-		part->payload = r->look.uniform ? 0 : r->look.content.payload;
-	}
 	part->size = it->part->size;
 	if (job_read_twice(&again, r->w, it, r->m, part, e) < 0 ||
+	    name_content(r, part, e) < 0 ||
 	    resume_note_part(r->w, it->member, part, e) < 0)
 		return -(int)e->code;
 	return archive_end(r->w, part, e);

@@ -207,6 +207,41 @@ static void what_heals_takes_its_place(void **state)
 	}
 }
 
+static void assert_content(const struct rig *r, const char *name,
+			   const char *content)
+{
+	const struct manifest_part *p = manifest_find(&r->m, name);
+
+	assert_non_null(p);
+	if (p->nunreadable == 0)
+		assert_string_equal(p->content, content);
+}
+
+/*
+ * A magic number, or the only bytes of a partition that are not zeros: what
+ * comes at the end tells what it is as if it had come at once.
+ */
+static void what_heals_is_looked_at(void **state)
+{
+	static const char *const names[] = { "boot_a", "cache" };
+	static const struct backup_request both = { .plan = { .names = names,
+							      .nnames = 2 } };
+	struct rig *r = *state;
+	char spec[256];
+
+	for (unsigned n = 1; n < 12; n++) {
+		snprintf(spec, sizeof(spec),
+			 "ums512" SMALL ",flaky=boot_a+0+512,"
+			 "damage=cache+1M+512,flaky=cache+1M+512,flaky_n=%u",
+			 n);
+		rig_open(r, spec);
+		assert_ok(rig_backup(r, "a.tar.zst", 2, &both), &r->e);
+		assert_content(r, "boot_a", "android-boot");
+		assert_content(r, "cache", "");
+		unlink(rig_path(r, "a.tar.zst"));
+	}
+}
+
 static void a_tail_that_comes_back_is_read_as_far_as_memory_goes(void **state)
 {
 	struct rig *r = *state;
@@ -305,6 +340,7 @@ int main(void)
 		TEST(a_defect_costs_a_bounded_number_of_requests),
 		TEST(a_partition_that_is_dead_ends_soon),
 		TEST(what_heals_takes_its_place),
+		TEST(what_heals_is_looked_at),
 		TEST(a_tail_that_comes_back_is_read_as_far_as_memory_goes),
 		TEST(read_patches_its_file),
 		TEST(stop_names_the_place),
