@@ -310,19 +310,35 @@ int probe_storage_size(struct session *s, uint64_t *ret, struct err *e)
 	return find_size(s, BSL_USER_PARTITION, 0, ret, e);
 }
 
-/* Are the READER_UNIT bytes at a and b the same, and not one repeated byte? */
+/* READER_UNIT bytes: 1, or 0 where they cannot be read. */
+static int sample(struct session *s, const char *name, uint64_t at,
+		  uint8_t *buf, struct err *e)
+{
+	struct extent x = { .offset = at, .length = READER_UNIT };
+	int rc;
+
+	text_copy(x.name, sizeof(x.name), name);
+	rc = reader_read(s, &x, buf, e);
+	if (rc == 0)
+		return 1;
+	return e->code == ERR_REFUSED && !session_wants_authorisation(e) ? 0
+									 : rc;
+}
+
+/*
+ * Are the READER_UNIT bytes at a and b the same, and not one repeated byte?
+ * What cannot be read shows nothing.
+ */
 static int repeats_at(struct session *s, const char *name, uint64_t a,
 		      uint64_t b, struct err *e)
 {
-	struct extent x = { .offset = a, .length = READER_UNIT };
 	uint8_t one[READER_UNIT], two[READER_UNIT];
+	int rc = sample(s, name, a, one, e);
 
-	text_copy(x.name, sizeof(x.name), name);
-	if (reader_read(s, &x, one, e) < 0)
-		return -(int)e->code;
-	x.offset = b;
-	if (reader_read(s, &x, two, e) < 0)
-		return -(int)e->code;
+	if (rc == 1)
+		rc = sample(s, name, b, two, e);
+	if (rc != 1)
+		return rc;
 	return memcmp(one, two, sizeof(one)) == 0 &&
 	       memcmp(one, one + 1, sizeof(one) - 1) != 0;
 }
@@ -336,16 +352,18 @@ int probe_wide(struct session *s, const char *name, uint64_t size,
 	/* Blank places say nothing, so several are looked at. */
 	for (uint64_t at = 0; at < WIDE_SAMPLES * FIRST_GUESS;
 	     at += FIRST_GUESS) {
-		struct extent x = { .offset = at, .length = READER_UNIT };
+		int rc;
 
 		if (wrap + at + READER_UNIT > size)
 			break;
-		text_copy(x.name, sizeof(x.name), name);
-		if (reader_read(s, &x, low, e) < 0)
-			return -(int)e->code;
-		x.offset = wrap + at;
-		if (reader_read(s, &x, high, e) < 0)
-			return e->code == ERR_REFUSED ? 0 : -(int)e->code;
+		rc = sample(s, name, at, low, e);
+		if (rc == 0)
+			continue;
+		if (rc < 0)
+			return rc;
+		rc = sample(s, name, wrap + at, high, e);
+		if (rc != 1)
+			return rc < 0 && e->code != ERR_REFUSED ? rc : 0;
 		if (memcmp(low, high, sizeof(low)) != 0)
 			return 1;
 	}

@@ -477,6 +477,10 @@ static void a_boot_area_with_a_bad_beginning_is_found(void **state)
 		"ums512,bad=splloader+0+4096",
 		"ums512,size_names=off,bad=splloader+0+4096",
 		"ums512,size_names=off,boot_wrap=1,bad=splloader+0+512",
+		/* Where its beginning is looked for once more */
+		"ums512,size_names=off,bad=splloader+512+512",
+		"ums512,size_names=off,bad=splloader+131072+512",
+		"ums512,size_names=off,boot_wrap=1,bad=splloader+4608+512",
 	};
 
 	(void)state;
@@ -538,6 +542,17 @@ static void high_offsets_are_not_used_with_an_old_loader(void **state)
 	read_layout("ums512,read32=1");
 	assert_false(l.narrow_only);
 	assert_int_equal(l.nwarnings, 0);
+	done();
+}
+
+/* A bad sector low down says nothing of what lies above. */
+static void high_offsets_are_proven_beside_a_bad_sector(void **state)
+{
+	(void)state;
+	read_layout("ums512,userdata=9G,user_partition=84,"
+		    "bad=userdata+512+512");
+	assert_false(l.narrow_only);
+	assert_false(layout_is_out_of_reach(&l, row("userdata")));
 	done();
 }
 
@@ -651,6 +666,7 @@ int main(void)
 		TEST(high_offsets_are_not_used_with_an_old_loader),
 		TEST(a_boot_area_with_a_bad_beginning_is_found),
 		TEST(a_boot_area_that_is_not_given_is_told),
+		TEST(high_offsets_are_proven_beside_a_bad_sector),
 		TEST(boot_areas_have_no_raw_extent),
 		TEST(raw_and_named_reading_are_compared),
 		TEST(one_refusal_of_authorisation_is_enough),
