@@ -37,7 +37,8 @@ uint64_t exchange_size(const struct part_reader *r)
 
 static size_t pack_read_start(struct part_reader *r, uint8_t msg[MSG_MAX])
 {
-	r->unprimed = session_is_nand(r->s);
+	/* A first NV copy is a volume, and is not started again for that. */
+	r->unprimed = session_is_nand(r->s) && !guard_name_repairs(r->x.name);
 	return msg_read_start(r->x.name, exchange_size(r), r->wide, msg);
 }
 
@@ -213,10 +214,11 @@ static int post_next(struct part_reader *r, uint32_t n, struct err *e)
 {
 	bool whole;
 
+	if (guard_name_repairs(r->x.name))
+		return 0;
 	if (r->s->opt.read_ahead)
 		return post_ahead(r, n, e);
-	if (r->s->info.baud || guard_name_repairs(r->x.name) ||
-	    next_ahead(r, n) == 0)
+	if (r->s->info.baud || next_ahead(r, n) == 0)
 		return 0;
 	if (link_await(r->s->link, answer_ms(r), BSL_REP_READ_FLASH, n, &whole,
 		       e) < 0)
@@ -446,12 +448,22 @@ int exchange_end_again(struct part_reader *r, struct err *e)
 	return fence_with(r, BSL_CMD_READ_END, NULL, 0, e);
 }
 
+/* Each READ_START of a first NV copy may make the loader write [5.6]. */
+static int may_start_again(const struct part_reader *r, struct err *e)
+{
+	if (r->x.by_address || !guard_name_repairs(r->x.name))
+		return 0;
+	return err_set(e, ERR_BUG, "'%s' would be started again", r->x.name);
+}
+
 int exchange_fence(struct part_reader *r, struct err *e)
 {
 	uint8_t msg[MSG_MAX];
 	size_t n = 0;
-	int rc;
+	int rc = may_start_again(r, e);
 
+	if (rc < 0)
+		return rc;
 	if (!r->x.by_address)
 		n = pack_read_start(r, msg);
 	r->ahead = 0;
@@ -465,8 +477,10 @@ int exchange_fence(struct part_reader *r, struct err *e)
 
 int exchange_anew(struct part_reader *r, struct err *e)
 {
-	int rc;
+	int rc = may_start_again(r, e);
 
+	if (rc < 0)
+		return rc;
 	if (r->x.by_address)
 		return exchange_fence(r, e);
 	rc = exchange_end(r, e);

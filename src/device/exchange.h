@@ -103,6 +103,7 @@ uint32_t exchange_pending(const struct part_reader *r);
  * still on its way has arrived before them and is thrown away.  Both change
  * nothing, so that they may be sent again when their own answers are spoilt.
  * ERR_REFUSED when the loader does not open it again: nothing more can be read.
+ * ERR_BUG for a name that repairs: that is started only once.
  */
 int exchange_fence(struct part_reader *r, struct err *e) MUST_CHECK;
 /*

@@ -154,6 +154,30 @@ static void a_volume_with_a_bad_beginning_is_read_behind_it(void **state)
 	wirerig_close(&on);
 }
 
+static const struct extent first_nv = { .name = "nr_fixnv1",
+					.length = 9 * UBI_LEB,
+					.whole = 9 * UBI_LEB };
+
+/* Its beginning is bad: it is gone on with, but not begun again. */
+static void a_first_nv_copy_is_not_started_twice(void **state)
+{
+	struct block b = { .data = mem, .cap = 64 * KIB };
+	struct part_reader *r;
+	unsigned starts;
+
+	(void)state;
+	on.opt.nv_by_name = true;
+	open_modem("udx710,nv_repair=none,bad=nr_fixnv1+0+4096");
+	starts = on.tap->sent[BSL_CMD_READ_START];
+	assert_ok(part_reader_open(on.s, &first_nv, 0, &r, &e), &e);
+	assert_err(part_reader_fill(r, &b, &e), ERR_REFUSED, "0x84", &e);
+	assert_int_equal(part_reader_skip(r, &b, 4096), 4096);
+	assert_ok(part_reader_fill(r, &b, &e), &e);
+	assert_ok(part_reader_close(r, &e), &e);
+	assert_int_equal(on.tap->sent[BSL_CMD_READ_START], starts + 1);
+	wirerig_close(&on);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_teardown(f, drop)
@@ -165,6 +189,7 @@ int main(void)
 		TEST(a_piece_of_the_bare_chip_is_begun_at_its_beginning),
 		TEST(other_memory_is_not_taken_for_the_chip),
 		TEST(a_volume_with_a_bad_beginning_is_read_behind_it),
+		TEST(a_first_nv_copy_is_not_started_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -765,6 +765,29 @@ static void a_first_nv_copy_is_not_asked_for_twice(void **state)
 	wirerig_close(&on);
 }
 
+/* Nothing goes ahead of its answers: that would need a new start to clear. */
+static void a_bad_place_in_a_first_nv_copy_starts_nothing(void **state)
+{
+	struct extent x = extent("l_fixnv1_a", 0, MIB);
+	struct block b = { .data = mem, .cap = MIB };
+	struct part_reader *r;
+
+	(void)state;
+	on.opt.nv_by_name = on.opt.read_ahead = true;
+	wirerig_open_raised(&on, "ums512,nv_repair=none,"
+				 "bad=l_fixnv1_a+0x20000+0x4000");
+	read_and_compare("boot_a", 0, MIB);
+	on.tap->sent[BSL_CMD_READ_START] = 0;
+	assert_ok(part_reader_open(on.s, &x, 0, &r, &e), &e);
+	assert_err(part_reader_fill(r, &b, &e), ERR_REFUSED, "0x84", &e);
+	assert_true(part_reader_pos(r) <= 0x20000);
+	part_reader_skip(r, &b, 0x24000 - part_reader_pos(r));
+	assert_ok(part_reader_fill(r, &b, &e), &e);
+	assert_ok(part_reader_close(r, &e), &e);
+	assert_int_equal(on.tap->sent[BSL_CMD_READ_START], 1);
+	wirerig_close(&on);
+}
+
 static void authorisation_is_asked_for_once(void **state)
 {
 	(void)state;
@@ -857,6 +880,7 @@ int main(void)
 		TEST(a_first_nv_copy_is_never_asked_for),
 		TEST(the_witness_sees_what_a_first_nv_copy_does),
 		TEST(a_first_nv_copy_is_not_asked_for_twice),
+		TEST(a_bad_place_in_a_first_nv_copy_starts_nothing),
 		TEST(authorisation_is_asked_for_once),
 		TEST(skipping_is_bounded_by_extent_and_block),
 		TEST(a_probe_says_yes_or_no),
