@@ -92,7 +92,7 @@ int exchange_start(struct part_reader *r, struct err *e)
 		rc = send_start(r, e);
 	if (guard_name_repairs(r->x.name)) {
 		r->s->started[0] = '\0';
-		return rc;
+		return rc < 0 ? started_in_vain(r, e) : 0;
 	}
 	if (rc == -(int)ERR_REFUSED && !session_wants_authorisation(e)) {
 		int strays = exchange_drop_strays(r->s, e);

@@ -178,6 +178,25 @@ static void a_first_nv_copy_is_not_started_twice(void **state)
 	wirerig_close(&on);
 }
 
+/* It is open all the same. */
+static void a_refused_first_nv_copy_is_ended_too(void **state)
+{
+	struct extent x = first_nv;
+
+	(void)state;
+	on.opt.nv_by_name = true;
+	open_modem("udx710,nv_repair=none");
+	x.whole += 512;
+	assert_err(reader_read(on.s, &x, mem, &e), ERR_REFUSED, "0x8A", &e);
+	assert_int_equal(on.tap->sent[BSL_CMD_READ_START],
+			 on.tap->sent[BSL_CMD_READ_END]);
+	assert_ok(read_piece("misc", 0, 4096), &e);
+	x = first_nv;
+	x.length = 4096;
+	assert_ok(reader_read(on.s, &x, mem, &e), &e);
+	wirerig_close(&on);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_teardown(f, drop)
@@ -190,6 +209,7 @@ int main(void)
 		TEST(other_memory_is_not_taken_for_the_chip),
 		TEST(a_volume_with_a_bad_beginning_is_read_behind_it),
 		TEST(a_first_nv_copy_is_not_started_twice),
+		TEST(a_refused_first_nv_copy_is_ended_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
