@@ -63,6 +63,7 @@ int journal_file_create(const char *partial, struct journal_file **ret,
 	b = journal_file_begin(f, &chain);
 	journal_line_start(b, chain, BLOCK_SIZE, "spdvault " SPDVAULT_VERSION);
 	if (journal_file_flush(f, e) < 0) {
+		journal_file_remove(f);
 		journal_file_close(f);
 		return -(int)e->code;
 	}

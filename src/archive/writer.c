@@ -339,6 +339,11 @@ int archive_create(const char *path, const struct archive_options *o,
 	if (writer_new(o, &w, e) < 0)
 		return -(int)e->code;
 	if (open_new(w, path, o->force, e) < 0 || writer_start(w, e) < 0) {
+		/* Nothing of it is in there yet. */
+		if (w->journal)
+			journal_file_remove(w->journal);
+		outfile_close(w->file, false);
+		w->file = NULL;
 		archive_drop(w);
 		return -(int)e->code;
 	}

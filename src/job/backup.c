@@ -138,7 +138,7 @@ static int open_archive(struct run *r, struct err *e)
 		return rc;
 	rc = resume_begin(&r->re, r->q, &id, &r->plan, r->m, &r->w, e);
 	identity_free(&id);
-	r->totals->begun = rc == 0;
+	r->totals->begun = r->w != NULL;
 	if (rc == 0) {
 		const struct watch w = job_watch(r->ev, archive_partial(r->w));
 

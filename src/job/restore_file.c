@@ -70,7 +70,7 @@ bool restore_paper_saved(const struct restore_paper *p)
 
 void restore_paper_discard(const char *undo, const char *state)
 {
-	(void)unlink(undo);
+	restore_save_forget(undo);
 	(void)unlink(state);
 }
 

@@ -107,6 +107,11 @@ int restore_state_note(struct restore *r, struct err *e, const char *kind,
 		       const char *fmt, ...) MUST_CHECK PRINTF(4, 5);
 void restore_state_close(struct restore *r, bool remove);
 
+/* -- the safety copy ----------------------------------------------------- */
+
+/* Removes it, and what there is of one that was begun: of no use by itself. */
+void restore_save_forget(const char *undo);
+
 /* -- an image in place of an archive ------------------------------------- */
 
 int restore_image_open(struct restore *r, struct err *e) MUST_CHECK;

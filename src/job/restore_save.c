@@ -76,14 +76,27 @@ static int check_saved(struct restore *r, const char *undo, char id[SHA256_HEX],
 	return rc;
 }
 
+void restore_save_forget(const char *undo)
+{
+	static const char *const ends[] = { "", ".partial", ".partial.journal",
+					    ".partial.mend" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct strbuf path = { 0 };
+
+		strbuf_add(&path, "%s%s", undo, ends[i]);
+		if (!path.failed)
+			(void)unlink(path.s);
+		strbuf_free(&path);
+	}
+}
+
 static int save(struct restore *r, const char *undo, const struct list *l,
 		struct err *e)
 {
 	const struct backup_request q = {
 		.out = undo,
-		/* What lies there as .partial is of a run that wrote nothing.
-		 */
-		.archive = { .threads = r->q.threads, .force = true },
+		.archive = { .threads = r->q.threads },
 		.plan = { .names = l->v, .nnames = l->n },
 		.policy = READ_STOP_ON_ERROR,
 		.known = &r->layout,
@@ -101,54 +114,58 @@ static int save(struct restore *r, const char *undo, const struct list *l,
 	manifest_free(&m);
 	if (rc == 0)
 		rc = check_saved(r, undo, id, e);
-	return rc < 0 ? rc : restore_state_note(r, e, PAPER_SAVED, "%s", id);
+	if (rc == 0)
+		rc = restore_state_note(r, e, PAPER_SAVED, "%s", id);
+	/* (another process may have begun a file of that name just before) */
+	if (rc < 0 && totals.begun)
+		restore_save_forget(undo);
+	return rc;
 }
 
-/* What was read so far is of no use: the phone is as it was. */
-static void forget_partial(const char *undo)
+/* Neither its name nor its .partial: that is not ours to replace. */
+static int check_name(const char *undo, struct err *e)
 {
-	static const char *const ends[] = { "", ".partial", ".partial.journal",
-					    ".partial.mend" };
+	struct strbuf partial = { 0 };
+	int rc = 0;
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		struct strbuf path = { 0 };
-
-		strbuf_add(&path, "%s%s", undo, ends[i]);
-		if (!path.failed)
-			(void)unlink(path.s);
-		strbuf_free(&path);
+	strbuf_add(&partial, "%s.partial", undo);
+	if (partial.failed) {
+		rc = err_nomem(e);
+	} else if (access(undo, F_OK) == 0) {
+		rc = err_set(e, ERR_EXISTS, "'%s' is there already", undo);
+		err_hint(e, "it is the safety copy of an earlier restore: give "
+			    "this one another name with -o");
+	} else if (access(partial.s, F_OK) == 0) {
+		rc = err_set(e, ERR_EXISTS, "'%s' is there already", partial.s);
+		err_hint(e, "a run that was interrupted, or is not done, wrote "
+			    "it: give the safety copy another name with -o");
 	}
+	strbuf_free(&partial);
+	return rc;
 }
 
 int restore_save(struct restore *r, const char *undo, const char *state,
 		 struct err *e)
 {
-	struct list l;
+	struct list l = { 0 };
 	int rc;
 
-	if (access(undo, F_OK) == 0) {
-		rc = err_set(e, ERR_EXISTS, "'%s' is there already", undo);
-		err_hint(e, "it is the safety copy of an earlier restore: give "
-			    "this one another name with -o");
-		return rc;
-	}
+	if (check_name(undo, e) < 0)
+		return -(int)e->code;
 	if (restore_state_begin(r, state, undo, e) < 0)
 		return -(int)e->code;
-	rc = list_touched(r, &l, e);
+	r->undo = strdup(undo);
+	rc = r->undo ? list_touched(r, &l, e) : err_nomem(e);
 	if (rc == 0)
 		rc = save(r, undo, &l, e);
 	free(l.v);
-	if (rc == 0) {
-		r->undo = strdup(undo);
-		rc = r->undo ? 0 : err_nomem(e);
-	}
-	if (rc < 0) {
-		/* Nothing was written to the phone. */
-		forget_partial(undo);
-		restore_state_close(r, true);
-		return err_context(e, "saving what would be overwritten");
-	}
-	return 0;
+	if (rc == 0)
+		return 0;
+	/* Nothing was written to the phone. */
+	free(r->undo);
+	r->undo = NULL;
+	restore_state_close(r, true);
+	return err_context(e, "saving what would be overwritten");
 }
 
 int restore_go_on(struct restore *r, const struct restore_paper *p,

@@ -55,6 +55,28 @@ run restore $m.tar.zst "${all[@]}" --yes --json --device "sim:$m,$base,keep=phon
 is 'a loader that writes nothing' no ended 0
 is '... no write is counted' untouched
 
+# -- what lies where the safety copy goes ------------------------------------
+
+boot() { run restore $m.tar.zst boot --yes --json --device "sim:$m,$base,keep=phone" "$@"; }
+run backup --device "sim:$m,$base" -o half.tar.zst --fault vanish:n=600 --wait 1
+is 'a backup that was interrupted' test -e half.tar.zst.partial -a -e half.tar.zst.partial.journal
+mkdir kept && cp half.tar.zst.partial* kept
+boot -o half.tar.zst
+is '... is in the way of a safety copy: 7' ended 7 'half.tar.zst.partial. is there already' '-o'
+is '... untouched' untouched
+for f in half.tar.zst.partial half.tar.zst.partial.journal; do
+	is "... $f is as it was" cmp kept/$f $f
+done
+is '... no state is left' no test -e half.tar.zst.state
+run backup --device "sim:$m,$base" -o half.tar.zst --resume
+is '... and can be gone on with' ended 0
+mkdir full.tar.zst.partial.journal
+boot -o full.tar.zst
+is 'a safety copy that cannot be begun' no ended 0
+is '... untouched' untouched
+is '... nothing of it is left' same "$(ls -d full*)" full.tar.zst.partial.journal
+rm -r full* kept
+
 # -- killed ------------------------------------------------------------------
 
 "$prog" sim "$m,$base" --save whole >/dev/null
@@ -81,6 +103,20 @@ kill_at() {
 	kill -KILL $pid 2>/dev/null
 	wait $pid 2>/dev/null
 }
+# While the safety copy was made: nothing has been written yet.
+for way in '' --undo; do
+	rm -f ./*.undo.*
+	cp first phone
+	boot --device "sim:$m,$base,keep=phone,power_loss=1" --wait 1
+	cp first phone
+	sed -i '/^note saved /,$d' $m.undo.tar.zst.state
+	mv $m.undo.tar.zst $m.undo.tar.zst.partial
+	touch $m.undo.tar.zst.partial.{journal,mend}
+	boot --resume $way
+	is "killed while it was saved, --resume $way" ended 0
+	is '... nothing of that run is left' same \
+		"$(ls ./*.undo.* 2>/dev/null)" "$([ -n "$way" ] || echo "./$m.undo.tar.zst")"
+done
 undone=0 gone_on=0 late=0
 for i in $(seq 16); do
 	rm -rf ./*.undo.* now
