@@ -179,6 +179,17 @@ static int remember(struct unpack *u, const struct archive_member *m,
 	return 0;
 }
 
+/* Another copy of the member gets the name: those of before are not judged. */
+static void forget_older(struct unpack *u, const char *member)
+{
+	for (size_t i = 0; i < u->ntaken; i++) {
+		if (strcmp(u->taken[i].member, member) != 0)
+			continue;
+		free(u->taken[i].path);
+		u->taken[i].path = NULL;
+	}
+}
+
 static int extract_to(struct unpack *u, const struct archive_member *m,
 		      const char *path, struct outfile *out, struct err *e)
 {
@@ -192,6 +203,8 @@ static int extract_to(struct unpack *u, const struct archive_member *m,
 	if (rc < 0)
 		return rc;
 	good = good && is_promised(u, m->name, sum);
+	if (good)
+		forget_older(u, m->name);
 	if (good && t && !archive_manifest(u->r)) {
 		memcpy(t->sha256, sum, sizeof(sum));
 		t->path = strdup(path);

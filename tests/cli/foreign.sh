@@ -134,6 +134,30 @@ rm whole/partitions/more.img
 (cd whole && tar -cf ../twice.tar . && tar -rf ../twice.tar ./partitions/misc.img)
 run verify twice.tar
 is 'a member that stands there twice' ended 5 'misc.img: stands here twice'
+# extract --force: what has the name in the end is judged, and that alone
+cp -r whole old
+flip old/partitions/misc.img 100 1
+flip old/partitions/super.img 100 1
+(cd old && tar -cf ../late.tar device.json gpt partitions)
+cp late.tar wrong.tar
+tar -C whole -rf late.tar partitions manifest.json SHA256SUMS
+flip old/partitions/misc.img 200 1
+tar -C old -rf wrong.tar partitions/misc.img
+tar -C whole -rf wrong.tar manifest.json SHA256SUMS
+(cd old && tar -cf ../between.tar partitions device.json gpt)
+tar -C whole -rf between.tar manifest.json partitions SHA256SUMS
+for f in late between; do
+	rm -rf x
+	run extract $f.tar -C x --force
+	is "$f: the second of two copies is right" ended 0
+	is '... and is there' diff -r whole x
+done
+rm -rf x
+run extract wrong.tar -C x --force
+is 'two copies, and both are wrong' ended 5 '^differs: partitions/misc.img: its SHA-256' \
+	'2 files could not be extracted whole'
+is '... the last one has lost its name' cmp x/partitions/misc.img.partial old/partitions/misc.img
+is '... what lies behind it is judged' test ! -e x/partitions/super.img -a -e x/partitions/super.img.partial
 rm whole/SHA256SUMS
 tar -C whole --zstd -cf nosums.tar.zst .
 run verify nosums.tar.zst
