@@ -16,7 +16,7 @@ enum read_policy { READ_ZERO_FILL, READ_STOP_ON_ERROR };
 struct backup_request {
 	const char *out;
 	struct archive_options archive;
-	struct plan_request plan; /* raw_trusted and only_slot are set here */
+	struct plan_request plan; /* all behind nv_by_name is set here */
 	bool active_slot_only;
 	enum read_policy policy;
 	bool dry_run; /* only make the plan: ret_m lists it, nothing is read */

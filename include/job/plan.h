@@ -71,6 +71,7 @@ struct plan_request {
 	size_t nexclude;
 	bool all;	  /* also what is left out by default */
 	bool nv_by_name;  /* first NV copies by name where raw is impossible */
+	bool to_archive;  /* which has a file with a name of its own */
 	bool raw_trusted; /* by offset through user_partition */
 	char only_slot;	  /* 'a', 'b', or 0 for both */
 };

@@ -45,6 +45,7 @@ static int make_plan(struct run *r, struct err *e)
 {
 	struct plan_request q = r->q->plan;
 
+	q.to_archive = true;
 	if (r->q->known)
 		r->layout = *r->q->known;
 	else if (job_layout(&r->rec, &r->layout, e) < 0)

@@ -4,7 +4,16 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+/* The name, or with a number behind it where a partition is called so. */
+static void name_it(const struct run *r, const char *name, char out[37])
+{
+	text_copy(out, 37, name);
+	for (unsigned k = 2; ptable_find(&r->layout.table, out); k++)
+		snprintf(out, 37, "%s-%u", name, k);
+}
 
 static int add_memory(struct run *r, const char *member, const char *name,
 		      const void *p, size_t n, struct manifest_part **ret,
@@ -18,7 +27,7 @@ static int add_memory(struct run *r, const char *member, const char *name,
 	part = rc ? &r->m->parts[r->m->nparts - 1] : manifest_add_part(r->m);
 	if (!part)
 		return err_nomem(e);
-	text_copy(part->name, sizeof(part->name), name);
+	name_it(r, name, part->name);
 	if (!rc && archive_add(r->w, member, p, n, part, e) < 0)
 		return err_context(e, "storing '%s'", member);
 	if (ret)

@@ -26,6 +26,8 @@ static const char why_default[] =
 	"not part of the default set (name it, or give --all)";
 static const char why_excluded[] = "excluded by the user";
 static const char why_slot[] = "belongs to the slot that is not active";
+static const char why_path[] =
+	"the archive has a file of that name; 'spdvault read' gives it";
 static const char why_unasked[] = "not among the names that were asked for";
 
 static bool any_fits(const char *const *globs, size_t n, const char *name)
@@ -161,7 +163,8 @@ static void leave_out(struct plan *p, const struct partition *part,
 
 	o->part = part;
 	o->reason = why;
-	o->lacking = why == why_gpt || why == why_reach || why == why_size;
+	o->lacking = why == why_gpt || why == why_reach || why == why_size ||
+		     why == why_path;
 }
 
 int plan_make(const struct layout *l, const struct plan_request *q,
@@ -185,6 +188,9 @@ int plan_make(const struct layout *l, const struct plan_request *q,
 
 		it.class = plan_class(it.part->name);
 		why = why_unwanted(q, it.part, it.class);
+		if (!why && q->to_archive &&
+		    strcmp(it.part->name, MANIFEST_DEVICE) == 0)
+			why = why_path;
 		if (!why)
 			why = choose_method(l, q, &it);
 		if (why) {

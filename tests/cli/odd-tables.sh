@@ -60,6 +60,29 @@ for p in l_fixnv1_a super; do
 	is "... with $p in it" cmp want.img <(piece_of whole.img "$(raw_offset $p)" "$(size_of want.img)")
 done
 
+# -- partitions that are called like members of an archive -------------------
+
+phone=sim:ums512,$base,add=device+gpt-primary+gpt-backup+device-2
+run backup --device "$phone" --all -o names.tar.zst --json
+is 'partitions with names of our own parts' ended 0
+is '... the phone is untouched' untouched
+works '... verify' verify names.tar.zst
+is '... says good' prints '^names.tar.zst: good'
+for p in device gpt-primary gpt-backup device-2; do
+	run read "$p" --device "$phone" -o one.img --force
+	run cat names.tar.zst "$p"
+	is "... $p is the partition" cmp "$out" one.img
+done
+works '... device.json is the phone' cat names.tar.zst device.json
+is '... still' prints '"phone"'
+works '... phone and archive are compared' verify --device "$phone" names.tar.zst
+run backup --device "sim:ums512,$base,add=device.json" -o path.tar.zst --json
+is 'one with the path of a member: exit 6' ended 6
+is '... it is left out by name' prints '"name":"device.json"[^}]*the archive has a file of that name'
+is '... the others are there' "$prog" verify path.tar.zst
+run read device.json --device "sim:ums512,$base,add=device.json" -o one.img --force
+is '... read gives it' ended 0
+
 # -- asked for: first NV copies by name --------------------------------------
 
 run backup --device "sim:ums512,$base,user_partition=84" --json -o nv.tar.zst --nv-by-name
