@@ -237,7 +237,12 @@ const char *restore_paper_touched(const struct restore_paper *p, size_t k);
 /* How far that one got. */
 enum restore_done restore_paper_done(const struct restore_paper *p,
 				     const char *name);
-void restore_paper_discard(const char *undo, const char *state);
+/*
+ * Removes what such a run left, and its state.  ERR_EXISTS: it is not over,
+ * another process works with it.
+ */
+int restore_paper_discard(const char *undo, const char *state,
+			  struct err *e) MUST_CHECK;
 /*
  * Is r's archive the one of the plan (undo: its safety copy)?  ERR_EXISTS: it
  * is another one.

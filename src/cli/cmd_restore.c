@@ -153,11 +153,10 @@ static int open_state(struct run *x, struct err *e)
 		return -(int)e->code;
 	restore_say_state(x->u, x->paper);
 	x->goes_on = restore_paper_saved(x->paper);
-	if (!x->goes_on) {
-		if (x->o.writes)
-			restore_paper_discard(x->paths.undo, x->paths.state);
-		return 0;
-	}
+	if (!x->goes_on)
+		return x->o.writes ? restore_paper_discard(x->paths.undo,
+							   x->paths.state, e)
+				   : 0;
 	x->q.resumed = x->q.begun = x->paper;
 	if (!x->o.undo) {
 		if (access(x->paths.undo, F_OK) != 0)

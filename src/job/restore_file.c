@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int restore_plan_save(const struct restore *r, const char *path, bool force,
 		      struct err *e)
@@ -66,12 +65,6 @@ restore_paper_request(const struct restore_paper *p)
 bool restore_paper_saved(const struct restore_paper *p)
 {
 	return restore_paper_last(p, PAPER_SAVED, NULL);
-}
-
-void restore_paper_discard(const char *undo, const char *state)
-{
-	restore_save_forget(undo);
-	(void)unlink(state);
 }
 
 int restore_paper_fits(const struct restore_paper *p, const struct restore *r,

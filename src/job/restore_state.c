@@ -106,6 +106,19 @@ int restore_state_go_on(struct restore *r, const char *path,
 	return 0;
 }
 
+int restore_paper_discard(const char *undo, const char *state, struct err *e)
+{
+	CLEANUP(file_closep) int fd = open(state, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(e, errno, "opening '%s'", state);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return busy(state, e);
+	restore_save_forget(undo);
+	(void)unlink(state);
+	return 0;
+}
+
 int restore_state_note(struct restore *r, struct err *e, const char *kind,
 		       const char *fmt, ...)
 {

@@ -112,6 +112,12 @@ for way in '' --undo; do
 	sed -i '/^note saved /,$d' $m.undo.tar.zst.state
 	mv $m.undo.tar.zst $m.undo.tar.zst.partial
 	touch $m.undo.tar.zst.partial.{journal,mend}
+	exec 9<$m.undo.tar.zst.state
+	flock 9
+	boot --resume $way
+	is 'a run that still makes its safety copy: 7' ended 7 'another process works with'
+	is '... keeps its files' same "$(ls ./*.undo.* | wc -l)" 4
+	exec 9<&-
 	boot --resume $way
 	is "killed while it was saved, --resume $way" ended 0
 	is '... nothing of that run is left' same \
