@@ -151,7 +151,7 @@ check-static:
 SAN_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SAN_tsan := -O1 -g -fsanitize=thread
 
-check-asan: export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1:allocator_may_return_null=1
+check-asan: export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=1:allocator_may_return_null=1
 check-asan: export UBSAN_OPTIONS=print_stacktrace=1
 check-asan:
 	@scripts/install-deps.sh build check
