@@ -321,6 +321,9 @@ static int run_inspect(const struct options *o, struct ui *u)
 			     archive_lost_index(r)
 				     ? archive_lost_index(r)
 				     : "this is no backup of spdvault");
+	if (rc < 0 && archive_lost_index(r))
+		err_hint(&e, "its end is lost, and the manifest with it; "
+			     "'spdvault list' shows what is still there");
 	if (rc < 0) {
 		exit = archive_failed(u, &e, NULL);
 	} else {
@@ -374,6 +377,13 @@ static int run_extract(const struct options *o, struct ui *u)
 	more = json_pack("{so sI sI sI}", "directory", ui_text(q.dir), "files",
 			 (json_int_t)r.files, "bytes", (json_int_t)r.bytes,
 			 "damaged", (json_int_t)r.damaged);
+	if (rc < 0 && e.code == ERR_FORMAT && r.files)
+		err_hint(&e,
+			 "%zu file%s before that %s below '%s', though "
+			 "nothing proves them; copy the archive again, or "
+			 "make a new backup",
+			 r.files, r.files == 1 ? "" : "s",
+			 r.files == 1 ? "is" : "are", q.dir);
 	if (rc < 0)
 		return archive_failed(u, &e, more);
 	ui_result(u, "%zu file%s, %s, below '%s'", r.files,

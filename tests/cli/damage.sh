@@ -68,7 +68,10 @@ is '... and right' cmp "$out" whole/partitions/persist.img
 head -c $((size * 2 / 3)) good.tar.zst >cut.tar.zst
 run extract cut.tar.zst -C cutparts
 is 'extract from a cut file: not 0' ended 5 '^error: '
+is '... what came before is named, and what to do' says "^  try: [0-9]+ files before that are below 'cutparts', .*copy the archive again"
 is '... what was whole is there' cmp cutparts/partitions/persist.img whole/partitions/persist.img
+run inspect cut.tar.zst
+is 'inspect of a cut file: the manifest is lost' ended 5 "^  try: its end is lost, .*'spdvault list'"
 
 # -- hostile ones ------------------------------------------------------------
 
